@@ -6,9 +6,10 @@ Import the measured packages inside the methods: each side runs in a process of 
 not pay for the other's imports.
 """
 
+from .analogies import Analogies
 from .changes import Changes
 from .contrastive import PaintedSteps
-from .dragging import Drag, DragStalls
+from .dragging import COMPONENTS, DIAL, PREFIX, Drag, DragStalls
 from .embedding import Embedding
 from .fit import Fit, MappedFit
 from .graph import Graph, Trust
@@ -43,15 +44,18 @@ BENCHMARKS = (
     Fit(50_000, 512, "scikit-learn"),
     MappedFit(1_000_000, 768),
     Overlap(10_000, 384),
+    Analogies(5_050, 50, "gensim", is_real=True),
+    Analogies(10_000, 300, "gensim"),
+    Analogies(400_000, 300, None),
     Graph(20_000, 384, "scikit-learn"),
     Graph(20_000, 384, "faiss"),
     Graph(100_000, 384, None),
     Trust(5_000, 384),
-    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 10_000, 384),
-    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 20_000, 768),
-    Drag("whitening-drag", "anisotropy", "controls.dial.slider", 100_000, 384),
-    Drag("components-drag", "anisotropy", "controls.components_slider", 10_000, 384),
-    Drag("truncation-drag", "matryoshka", "slider", 10_000, 384),
+    Drag("whitening-drag", *DIAL, 10_000, 384),
+    Drag("whitening-drag", *DIAL, 20_000, 768),
+    Drag("whitening-drag", *DIAL, 100_000, 384),
+    Drag("components-drag", *COMPONENTS, 10_000, 384),
+    Drag("truncation-drag", *PREFIX, 10_000, 384),
     DragStalls(500_000, 768),
     DragStalls(100_000, 384),
     DragStalls(100_000, 384, "two-stage"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from operator import attrgetter
+from statistics import median
 from typing import Any
 
 from .framework import Benchmark
@@ -15,19 +16,45 @@ STEPS = 60
 DRAG_STEPS = 300
 DRAG_MILLISECONDS = 8
 SIZE = (1280, 800)
+DIAL = "anisotropy", "controls.dial.slider", "_dial_task", "spheres.after"
+COMPONENTS = "anisotropy", "controls.components_slider", "_dial_task", "spheres.after"
+PREFIX = "matryoshka", "slider", "lists._lists_task", "lists.short"
+"""Pane, and in it the slider, the task that its steps wait for, and what shows the result."""
+_TURNS = 50
+"""Turns of the event loop in which a result is painted, if it is another one."""
 
 
 class Drag(Benchmark):
-    """Steps of a drag over 10,000 × 384; a step ends when everything is painted.
+    """Steps of a drag, each from the value of the slider to the last pixel of the whole window.
 
-    The window has all panes, library and neighbors, as a user's has. Each step waits for the
-    calculation in its thread, for what is then drawn, and for the paint of the whole pane.
+    The window has all panes, library and neighbors, as a user's has, with the page below the views
+    that is there at first. A step waits for the calculation in its thread, for what is then drawn,
+    and for its paint: of the views, which the note says apart, and of all else, among it the page.
+    What is calculated once the slider rests, a tenth of a second later, is no part of a step.
+
+    Parameters
+    ----------
+    name, pane : str
+    dial, task, picture : str
+        Where in the pane the slider is, the task that its steps wait for, and the widget that
+        shows the result.
+    n_vectors, dimensions : int
     """
 
-    def __init__(self, name: str, pane: str, dial: str, n_vectors: int, dimensions: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        pane: str,
+        dial: str,
+        task: str,
+        picture: str,
+        n_vectors: int,
+        dimensions: int,
+    ) -> None:
         self.name = f"{name}-{n_vectors}x{dimensions}"
-        self._pane, self._dial = pane, dial
+        self._pane, self._parts = pane, (dial, task, picture)
         self._shape = n_vectors, dimensions
+        self._seen: list[float] = []
 
     def ours(self) -> list[float]:
         import numpy as np
@@ -53,23 +80,61 @@ class Drag(Benchmark):
         application.processEvents()
         wait_until_idle(window.session)
         pane = next(pane for pane in window.panes if pane.name == self._pane)
-        slider: Any = attrgetter(self._dial)(pane)
+        slider, task, picture = (attrgetter(each)(pane) for each in self._parts)
+        paints = _paints_of(picture)
         span = slider.maximum() - slider.minimum()
         places = np.linspace(1, 0, STEPS // 2).tolist() + np.linspace(0, 1, STEPS // 2).tolist()
         values = [slider.minimum() + round(place * span) for place in places]
-        samples = [self._step(application, window.session, pane, slider, v) for v in values]
-        changed = [v != w for v, w in itertools.pairwise([slider.maximum(), *values])]
-        return [sample for sample, counts in zip(samples, changed, strict=True) if counts]
+        samples = []
+        for last, value in itertools.pairwise([slider.value(), *values]):
+            seen, painted = _step(application, slider, task, paints, value)
+            if value != last:
+                samples.append(painted)
+                self._seen.append(seen)
+        return samples
 
-    def _step(self, application: Any, session: Any, pane: Any, slider: Any, value: int) -> float:
-        from embedviz.gui.figures import wait_until_idle
+    def note(self) -> str:
+        return f"views {median(self._seen):.1f} ms, worst {max(self._seen):.0f}"
 
-        start = time.perf_counter()
-        slider.setValue(value)
-        wait_until_idle(session)
+
+def _step(
+    application: Any, slider: Any, task: Any, paints: list[float], value: int
+) -> tuple[float, float]:
+    """Return after how many milliseconds the result is seen, and after how many all is painted."""
+    from PySide6.QtCore import QEventLoop
+
+    n_at_end: list[int] = []
+    connection = task.finished.connect(lambda: n_at_end.append(len(paints)))
+    start = time.perf_counter()
+    slider.setValue(value)
+    while task.is_busy:
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    for _ in range(_TURNS):
         application.processEvents()
-        pane.picture.repaint()
-        return 1000 * (time.perf_counter() - start)
+        if n_at_end and len(paints) > n_at_end[-1]:
+            break
+    application.processEvents()  # What was laid out anew is painted a turn later.
+    end = time.perf_counter()
+    task.finished.disconnect(connection)
+    return 1000 * ((paints[-1] if paints else end) - start), 1000 * (end - start)
+
+
+def _paints_of(widget: Any) -> list[float]:
+    """Return a list to which the time is added whenever a widget has painted itself."""
+    from PySide6.QtCore import QEvent, QObject
+
+    paints: list[float] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() != QEvent.Type.Paint:
+                return False
+            watched.event(event)
+            paints.append(time.perf_counter())
+            return True
+
+    widget.installEventFilter(Watch(widget))
+    return paints
 
 
 class DragStalls(Benchmark):

@@ -1,7 +1,8 @@
 """Word similarity: how well cosines of word pairs follow what people say of them.
 
 Counts as gensim's `evaluate_word_pairs`: pairs with an unknown word are left out, words are
-compared in any case, and lines that begin with "#" are remarks. Files are read as they are published:
+compared in any case, and lines that begin with "#" are remarks. Files are read as they are
+published:
 
 - WordSim-353 (Finkelstein et al. 2002), MTurk, RG-65, RareWord (Luong et al. 2013): two words and a
   score, then maybe the judgments it is the mean of; by tabs, commas, semicolons or blanks, with or
@@ -23,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -138,6 +139,17 @@ class SimilarityReport:
         """
         ranks = mean_ranks(ranked_digits(self.cosines)) - mean_ranks(self.scores)
         return np.asarray(ranks / max(1, self.n_pairs - 1))
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return a line for each pair that counts, as columns for a file."""
+        return {
+            "first": [first for first, _ in self.words],
+            "second": [second for _, second in self.words],
+            "kind": [kind or None for kind in self.kinds],
+            "score": self.scores.tolist(),
+            "cosine": self.cosines.tolist(),
+            "rank_difference": self.rank_differences().tolist(),
+        }
 
 
 def evaluate_similarity(
@@ -286,7 +298,7 @@ def read_judged_pairs(path: str | PathLike[str], delimiter: str | None = None) -
         if pair := columns.pair_of(fields, number):
             pairs.append(pair)
     if not pairs:
-        number, line = lines[min(n_names, len(lines) - 1)]
+        number, line = lines[0]
         raise UserError(
             f"{path.name}, line {number}: {line.strip()[:60]!r} is not two words and a score. "
             "Separate them by tabs, commas or blanks."
@@ -347,6 +359,7 @@ def _columns_of(records: Sequence[Sequence[str]]) -> tuple[_Columns, int]:
         scores = [place for place, name in enumerate(names) if _SCORES.fullmatch(name)]
         words = [place for place, name in enumerate(names) if name.rstrip("12") in ("word", "w")]
         kinds = [place for place, name in enumerate(names) if name in _NAMES_OF_KIND]
+        words.sort(key=lambda place: names[place])
         first, second = words[:2] if len(words) > 1 else (0, 1)
         if scores:
             return _Columns(first, second, scores[0], kinds[0] if kinds else None), 1

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from embedviz.core.drawing.camera import NEAREST
 
 MANY = 200_000
-"""From this number of points on, two threads draw them."""
+"""From this number of dots on, two threads draw them."""
 
 
 def draw_in_bands(
@@ -36,7 +36,7 @@ def draw_in_bands(
     draw : callable
         Draws points into some rows of the image, with the matrix that belongs to them.
     count : int
-        How many of the points are drawn.
+        How many of the points are drawn, in dots that take as long.
     """
     split = _middle_row(image, matrix, positions) if count >= MANY else 0
     if not 0 < split < len(image):

@@ -39,6 +39,7 @@ _BEYOND = 1.15
 _FEW_POINTS = 300
 _KEPT_IN_TURNS = 0.9
 _MOST_MEASURED = 50_000
+_SAMPLED = 1000
 
 _HALF_SIDE_AT_ONE = tan(FIELD_OF_VIEW / 2)
 _STEEPEST = pi / 2
@@ -326,18 +327,38 @@ def main_extent_of(*clouds: ArrayLike) -> Extent:
         columns = np.ascontiguousarray(points.T)  # Several times as fast as along the rows.
         low, high = columns.min(axis=1), columns.max(axis=1)
         if len(points) > _FEW_POINTS:
-            shares, exact = [_OUTSIDE, 1 - _OUTSIDE], columns.astype(np.float64)
-            ends = np.quantile(exact, shares, axis=1, overwrite_input=True)
+            ends = np.array([_ends_of_most(column) for column in columns]).T
             middle, half = (ends[1] + ends[0]) / 2, (ends[1] - ends[0]) / 2 * _BEYOND
             low, high = np.maximum(low, middle - half), np.minimum(high, middle + half)
         corners += _vector(low), _vector(high)
     return extent_of(corners) if corners else Extent()
 
 
+def _ends_of_most(numbers: NDArray[Any]) -> tuple[float, float]:
+    """Return what a few of some numbers are below, and what as few are above, as `np.quantile`.
+
+    It takes a fifth of the time: only numbers that are small among a sample are looked at.
+    """
+    place = _OUTSIDE * (len(numbers) - 1)
+    before, part = int(place), place - int(place)
+    found = []
+    for sign in (1, -1):
+        given = numbers * sign
+        sample = np.sort(given[:: max(1, len(given) // _SAMPLED)])
+        few = given[given <= sample[int(4 * _OUTSIDE * len(sample))]]
+        if len(few) < before + 2:  # Their order has to do with their size.
+            few = given
+        first = np.partition(few, before + 1)[: before + 2]
+        inner, outer = float(first[-1]), float(first[:-1].max())
+        found.append(sign * (outer + (inner - outer) * part))
+    return found[0], found[1]
+
+
 def _some_of(points: NDArray[Any]) -> NDArray[Any]:
     """Return the points with a place, of many every so many-th."""
     some = points[:: max(1, len(points) // _MOST_MEASURED)]
-    return np.asarray(some[np.isfinite(some).all(axis=1)])
+    known = have_a_place(some)
+    return some if known.all() else some.compress(known, axis=0)
 
 
 def _main_part(scales: NDArray[np.float64]) -> float:

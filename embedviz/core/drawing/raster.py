@@ -44,6 +44,8 @@ ALL_ROWS: Rows = np.empty(0, dtype=np.intp)
 """Given as the rows to draw: all of them, the first one at the bottom."""
 
 _BLOCK = 1024
+_DOTS_OF_A_DISC = 16
+"""How many dots are drawn in the time of a disc of the usual size."""
 # Four 8-bit channels, each with 8 bits of headroom, so that one product blends all four.
 CHANNELS = 0x00FF00FF00FF00FF
 _HALF = 0x0080008000800080
@@ -156,7 +158,8 @@ def draw_discs(  # noqa: PLR0913 - all of a picture
     def draw(band: Image, shifted: CameraMatrix) -> None:
         _draw_discs(band, positions, shifted, colors, sizes, rows, rim, haze)
 
-    draw_in_bands(draw, image, matrix, positions, len(rows) or len(positions))
+    count = len(rows) or len(positions)
+    draw_in_bands(draw, image, matrix, positions, _DOTS_OF_A_DISC * count)
 
 
 def fade(image: Image, opacity: float) -> None:

@@ -76,7 +76,8 @@ class PageStack(QWidget):
         least = super().minimumSizeHint()
         if self._chosen is None:
             return least
-        parts = (self.tabs, self._chosen.tools, self._chosen)
+        is_head_here = self.head.parentWidget() is self
+        parts = (self.tabs, self._chosen.tools, self._chosen) if is_head_here else (self._chosen,)
         return QSize(max(part.minimumSizeHint().width() for part in parts), least.height())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -159,7 +160,10 @@ class PageStack(QWidget):
         if self._chosen is None:
             return
         tabs = self.tabs.sizeHint().width() if len(self._names) > 1 else 0
-        needed = tabs + GRID + self._chosen.tools.minimumSizeHint().width()
+        tools = self._chosen.tools.minimumSizeHint().width()
+        needed = tabs + GRID + tools
+        if self.head.parentWidget() is not self:  # Or it could not get narrower again.
+            self.head.setMinimumWidth(max(tabs, tools))
         way = QBoxLayout.Direction
         wanted = way.LeftToRight if needed <= _room_of(self.head) else way.TopToBottom
         if wanted != self.head.row.direction():

@@ -33,7 +33,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, one_line, with_controls
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
-from embedviz.gui.widgets.signed_bars import columns_in, paint_bar, signed
+from embedviz.gui.widgets.signed_bars import paint_columns, signed
 
 Fate = Literal["", "kept", "lost", "new", "input"]
 Index = QModelIndex | QPersistentModelIndex
@@ -186,6 +186,11 @@ class RankedList(QListView):
         """Paint lines again; all lines are equally high, so none is to be laid out again."""
         QAbstractItemView.dataChanged(self, first, last, roles)
 
+    def leave_room_for(self, note_title: str) -> None:
+        """Make the notes of lines with parts as wide as the title of their column, at least."""
+        self._delegate.note_title = note_title
+        self._delegate.measure_notes()
+
     def column_widths(self) -> tuple[float, float]:
         """Return how wide the notes are in lines with parts, and the scores."""
         score = self._delegate.room_of_score(self.viewport().width() - 2 * GRID)
@@ -262,7 +267,7 @@ class _LineDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: RankedList) -> None:
         super().__init__(parent)
-        self.line, self._model = LINE, parent.lines
+        self.line, self._model, self.note_title = LINE, parent.lines, ""
         self.set_scale(1.0)
 
     def set_scale(self, scale: float) -> None:
@@ -275,7 +280,8 @@ class _LineDelegate(QStyledItemDelegate):
     def measure_notes(self) -> None:
         """Take note of how wide the longest note of lines with parts is."""
         metrics = QFontMetricsF(self._small)
-        notes = (line.note for line in self._model.lines if line.parts and line.note)
+        notes = {line.note for line in self._model.lines if line.parts and line.note}
+        notes |= {self.note_title} if notes else set()
         self._model.note_width = max(map(metrics.horizontalAdvance, notes), default=0.0)
 
     @property
@@ -351,14 +357,9 @@ class _LineDelegate(QStyledItemDelegate):
             end = self._paint_note(painter, score, line.note) - GRID
             return QRectF(left, score.top(), end - left, score.height())
         room = QRectF(left, score.top(), score.left() - GRID - left, score.height())
-        columns = columns_in(room, len(line.parts), self._model.note_width, self.scale)
         painter.setFont(self._small)
-        for box, part in zip(columns.bars, line.parts, strict=False):
-            paint_bar(painter, box, part, self._model.largest_part, self.scale)
-        if columns.note.width():
-            painter.setPen(QColor(theme_manager.theme.muted))
-            painter.drawText(columns.note, _RIGHT, line.note)
-        return columns.label
+        widest = self._model.note_width, self._model.largest_part
+        return paint_columns(painter, room, line.parts, line.note, widest, self.scale)
 
     def _paint_ground(
         self, painter: QPainter, option: QStyleOptionViewItem, *, is_hovered: bool

@@ -12,16 +12,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from embedviz.core.wording import one_line
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
 
-_LEAST_LABEL, _LEAST_BAR, _BAR = 92.0, 18.0, 42.0
+_LEAST_LABEL, _LEAST_BAR, _BAR = 92.0, 18.0, 56.0
 _GAP, _RANK = 6.0, 22.0
 _WITH_NUMBER = 34.0
 """Width from which on a bar has its number over it."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
-_LEFT, _RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignLeft, _MIDDLE | Qt.AlignmentFlag.AlignRight
+_CENTER, _RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignHCenter, _MIDDLE | Qt.AlignmentFlag.AlignRight
+_LEAST_TITLE = 4
+"""Letters of a title that is shortened, with its … ."""
 
 
 @dataclass(frozen=True)
-class Columns:
+class LineColumns:
     """Where the columns of a line are.
 
     Attributes
@@ -38,7 +40,7 @@ class Columns:
     note: QRectF
 
 
-def columns_in(area: QRectF, n_bars: int, note_width: float, scale: float) -> Columns:
+def columns_in(area: QRectF, n_bars: int, note_width: float, scale: float) -> LineColumns:
     """Return the columns of a line; where there is no room, the note goes first, then the bars.
 
     Parameters
@@ -65,10 +67,40 @@ def columns_in(area: QRectF, n_bars: int, note_width: float, scale: float) -> Co
         boxes.append(QRectF(right - bar, area.top(), bar, area.height()))
         right -= bar + gap
     label = QRectF(area.left(), area.top(), right - area.left(), area.height())
-    return Columns(label, tuple(boxes[::-1]), note_box)
+    return LineColumns(label, tuple(boxes[::-1]), note_box)
 
 
-def paint_bar(painter: QPainter, box: QRectF, value: float, largest: float, scale: float) -> None:
+def paint_columns(
+    painter: QPainter,
+    area: QRectF,
+    bars: Sequence[float],
+    note: str,
+    widest: tuple[float, float],
+    scale: float,
+) -> QRectF:
+    """Draw the bars and the note of a line; return the room of its label.
+
+    Parameters
+    ----------
+    area : QRectF
+        Between the rank and the score.
+    bars : sequence of float
+    note : str
+    widest : (float, float)
+        Width of the longest note, in pixels, and the largest number of the bars of all lines.
+    scale : float
+        Of the text.
+    """
+    columns = columns_in(area, len(bars), widest[0], scale)
+    for box, value in zip(columns.bars, bars, strict=False):
+        _paint_bar(painter, box, value, widest[1], scale)
+    if columns.note.width():
+        painter.setPen(QColor(theme_manager.theme.muted))
+        painter.drawText(columns.note, _RIGHT, note)
+    return columns.label
+
+
+def _paint_bar(painter: QPainter, box: QRectF, value: float, largest: float, scale: float) -> None:
     """Draw a bar from the middle: to the right what adds, to the left what takes away."""
     theme = theme_manager.theme
     middle, low = box.center().x(), box.bottom() - 7 * scale
@@ -82,7 +114,7 @@ def paint_bar(painter: QPainter, box: QRectF, value: float, largest: float, scal
     if box.width() >= _WITH_NUMBER * scale:
         painter.setPen(QColor(theme.muted))
         above = QRectF(box.left(), box.top(), box.width(), low - box.top())
-        painter.drawText(above, _MIDDLE | Qt.AlignmentFlag.AlignHCenter, signed(value))
+        painter.drawText(above, _CENTER, signed(value))
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -144,8 +176,12 @@ class ColumnTitles(QWidget):
             painter.setPen(QColor(theme_manager.theme.muted))
             metrics, end = painter.fontMetrics(), Qt.TextElideMode.ElideRight
             for box, title in zip(columns.bars, self._titles, strict=False):
-                text = metrics.elidedText(one_line(title), end, int(box.width() + _GAP - 1))
-                painter.drawText(box.adjusted(-2, 0, _GAP, 0), _LEFT, text)
+                room = box.width() + _GAP * self._scale - 2
+                text = metrics.elidedText(one_line(title), end, int(room))
+                if len(text) < _LEAST_TITLE and text != title:
+                    text = title[:1]  # The sign; the tooltip says the rest.
+                more = (room - box.width()) / 2
+                painter.drawText(box.adjusted(-more, 0, more, 0), _CENTER, text)
             if columns.note.width():
                 painter.drawText(columns.note.adjusted(-20, 0, 0, 0), _RIGHT, self._ends[0])
             score = QRectF(area.right() - score_width, area.top(), score_width, area.height())

@@ -14,7 +14,7 @@ PAGES = PageTable(
     __name__,
     {
         "question": PageEntry(
-            "This analogy", "question.page.QuestionPage", "question.settings.QuestionSettings"
+            "Analogy", "question.page.QuestionPage", "question.settings.QuestionSettings"
         ),
         "relation": PageEntry(
             "Relations", "relation.page.RelationPage", "relation.settings.RelationSettings"
@@ -23,7 +23,7 @@ PAGES = PageTable(
             "Benchmark", "benchmark.page.BenchmarkPage", "benchmark.settings.BenchmarkSettings"
         ),
         "similarity": PageEntry(
-            "Word similarity",
+            "Similarity",
             "similarity.page.SimilarityPage",
             "similarity.settings.SimilaritySettings",
         ),

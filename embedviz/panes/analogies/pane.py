@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -73,6 +74,8 @@ class AnalogiesPane(Pane):
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Pane
         self.pages.fit_text(scale)
+        if self.isVisible():  # Whatever is drawn next has this size.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def release(self) -> None:  # noqa: D102 - see Pane
         if self.is_built:

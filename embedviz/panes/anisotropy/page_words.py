@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import text_label
+from embedviz.gui.widgets.controls import set_text_in_place, text_label
 
 _ROOMY = 200
 """Height of a page from which on all is written, in pixels with text of the usual size."""
@@ -32,9 +32,9 @@ class PageWords(QWidget):
 
     def say(self, said: str, caption: str = "") -> None:
         """Write both."""
-        self.said.setText(said)
+        set_text_in_place(self.said, said)
         self.said.setToolTip(caption)
-        self.caption.setText(caption)
+        set_text_in_place(self.caption, caption)
         self._fit()
 
     def fit_height(self, height: int) -> None:

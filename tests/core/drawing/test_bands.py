@@ -59,7 +59,7 @@ def test_two_threads_draw_what_one_does(monkeypatch, drawn, some):
 
 def test_a_thread_more_is_started_for_many_points_in_view_alone(monkeypatch):
     started = []
-    monkeypatch.setattr(bands, "MANY", 10)
+    monkeypatch.setattr(bands, "MANY", 16 * 10)  # Discs, each of which counts as 16 dots.
     monkeypatch.setattr(bands, "Thread", lambda **given: started.append(1) or Thread(**given))
     for places, expected in (
         ([(5, 3), (6, 20)] * 4, 0),

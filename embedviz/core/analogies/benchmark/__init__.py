@@ -26,6 +26,11 @@ from embedviz.core.analogies.benchmark.results import (
     SectionResult,
     Tally,
 )
+from embedviz.core.analogies.benchmark.tables import (
+    comparison_columns,
+    question_columns,
+    section_columns,
+)
 
 __all__ = [
     "Answers",
@@ -39,8 +44,11 @@ __all__ = [
     "SectionResult",
     "Tally",
     "compare_reports",
+    "comparison_columns",
     "evaluate",
     "evaluate_methods",
+    "question_columns",
     "read_questions",
     "relation_questions",
+    "section_columns",
 ]

@@ -28,12 +28,21 @@ class AskedQuestions(NamedTuple):
         same labels.
     owners : int array of shape (n_right,)
         Which of the questions asked, from 0, each is an answer to; ascending.
+    is_open : bool array of shape (n_right,)
+        Whether it can be answered: whether its label is none of the question's own.
+    further : int array of shape (n_further,)
+        Further rows with the labels of a, b and c, which are no answers either.
+    further_owners : int array of shape (n_further,)
+        Of which question.
     """
 
     numbers: Rows
     inputs: Rows
     right: Rows
     owners: Rows
+    is_open: Flags
+    further: Rows
+    further_owners: Rows
 
     def is_right(self, rows: Rows) -> Flags:
         """Return which of these rows, one for each question or -1, is a right answer to it."""
@@ -59,23 +68,31 @@ def asked_questions(questions: QuestionSet, vocabulary: Vocabulary) -> AskedQues
     is_asked = (inputs >= 0).all(axis=1) & has_answer
     places = np.cumsum(is_asked) - 1
     kept = is_asked[owners]
-    right, owners = _with_repeated(right[kept], places[owners[kept]], vocabulary)
-    return AskedQuestions(np.flatnonzero(is_asked), inputs[is_asked], right, owners)
+    right, owners, inputs = right[kept], places[owners[kept]], inputs[is_asked]
+    is_open = (right[:, np.newaxis] != inputs[owners]).all(axis=1)
+    more, more_owners, whose = _repeated(right, owners, vocabulary)
+    order = np.argsort(np.concatenate([owners, more_owners]), kind="stable")
+    own_owners = np.repeat(np.arange(len(inputs)), 3)
+    further, further_owners, _ = _repeated(inputs.ravel(), own_owners, vocabulary)
+    own = np.unique(np.column_stack([further, further_owners]), axis=0)
+    return AskedQuestions(
+        np.flatnonzero(is_asked),
+        inputs,
+        np.concatenate([right, more])[order],
+        np.concatenate([owners, more_owners])[order],
+        np.concatenate([is_open, is_open[whose]])[order],
+        own[:, 0],
+        own[:, 1],
+    )
 
 
-def _with_repeated(rows: Rows, owners: Rows, vocabulary: Vocabulary) -> tuple[Rows, Rows]:
-    """Return rows with the further ones of the same labels, and whose they are, ascending."""
+def _repeated(rows: Rows, owners: Rows, vocabulary: Vocabulary) -> tuple[Rows, Rows, Rows]:
+    """Return further rows with the labels of some, their owners, and which these are of."""
     repeated = vocabulary.repeated
-    if repeated:
-        more = [
-            (row, owner)
-            for first, owner in zip(rows.tolist(), owners.tolist(), strict=True)
-            for row in repeated.get(first, ())
-        ]
-        if more:
-            further = np.array(more, np.intp)
-            rows = np.concatenate([rows, further[:, 0]])
-            owners = np.concatenate([owners, further[:, 1]])
-            order = np.argsort(owners, kind="stable")
-            rows, owners = rows[order], owners[order]
-    return rows, owners
+    found = [
+        (row, place)
+        for place in np.flatnonzero(np.isin(rows, list(repeated))).tolist()
+        for row in repeated[int(rows[place])].tolist()
+    ]
+    more, places = np.array(found, np.intp).reshape(-1, 2).T
+    return more, owners[places], places

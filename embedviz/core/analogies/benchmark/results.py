@@ -89,7 +89,8 @@ class Answers:
         The row that was answered; -1 where there was none.
     is_correct : bool array of shape (n_asked,)
     ranks : int array of shape (n_asked,)
-        Of the best right answer, from 1, among rows that have no label of the question.
+        Of the best right answer, from 1, among rows that have no label of the question; 0 where
+        none can be an answer, as it is a word of the question or a row of zeros.
     with_inputs : int array of shape (n_asked,)
         The row that is answered when inputs are not left out; -1 where there is none.
     is_correct_with_inputs : bool array of shape (n_asked,)
@@ -127,7 +128,7 @@ class QuestionResult(NamedTuple):
         Of the answer; -1 where there was none.
     is_correct : bool
     rank : int
-        Of the best right answer, from 1.
+        Of the best right answer, from 1; 0 where none can be an answer.
     answer_with_inputs : str
         What is answered when inputs are not left out.
     near : str
@@ -331,7 +332,7 @@ class BenchmarkReport:
         return Tally(
             name,
             count(answers.is_correct),
-            count(answers.ranks <= TOP),
+            count(answers.is_correct | ((answers.ranks > 0) & (answers.ranks <= TOP))),
             count(answers.is_correct_with_inputs),
             n_asked + (unknown if self.counts_unknown else 0),
             0 if self.counts_unknown else unknown,

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from embedviz.core.analogies.relations.offsets import unit_length
+from embedviz.core.analogies.scoring import products_and_lengths
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.kernels import parallel_kernel
@@ -24,6 +26,10 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed
 
 _PRODUCT_NUMBERS = 4_000_000
+_MOST_ROWS = 65_536
+"""In a block, so that progress is told where the points are few."""
+_WANTED_AT_ONCE = 4096
+_LONGEST, _SHORTEST = 1e15, 1e-15
 
 
 class RankedRows(NamedTuple):
@@ -74,25 +80,42 @@ def nearest_to(
     scale_to_unit_length(directions)
     vectors = vector_set.vectors[:restrict_vocab]
     barred, sought = _packed(excluded), _packed(wanted)
-    best = _best_wanted(vectors, directions, excluded, wanted)
+    best = _best_wanted(vectors, directions, barred, sought)
     count = min(count, len(vectors))
     scores = np.full((len(points), count), np.nan, np.float32)
     rows = np.full((len(points), count), -1, np.intp)
     kept, better = np.zeros((2, len(points)), np.intp)
     queries = directions.astype(np.float32)
-    block_rows = max(TILE, _PRODUCT_NUMBERS // max(1, len(points), vectors.shape[1]))
-    for first in range(0, len(vectors), block_rows):
+    # In float64, rows of any size have a length; and the rows need not be copied to be scaled.
+    lengths = products_and_lengths(vectors, np.empty((0, vectors.shape[1])))[1]
+    block_rows = min(_MOST_ROWS, max(TILE, _PRODUCT_NUMBERS // max(1, len(points))))
+    for first in range(0, len(vectors) if len(points) else 0, block_rows):
         report(first / len(vectors), "looking for the answers")
-        block = np.array(vectors[first : first + block_rows])
+        block, scale = _block(vectors, lengths, slice(first, first + block_rows))
         with np.errstate(invalid="ignore"):  # Rows that hold infinities; nobody's answer.
-            scale_to_unit_length(block)
             products = queries @ block.T
-        products[:, ~block.any(axis=1)] = np.nan
-        _keep_answers(products, first, barred, sought, best, scores, rows, kept, better)
+        _keep_answers(products, scale, first, barred, sought, best, scores, rows, kept, better)
     order = np.lexsort((rows, np.where(rows < 0, np.inf, -scores)), axis=1)
     ordered = np.take_along_axis(rows, order, axis=1)
-    ranks = _ranks(ordered, wanted, best, better)
+    ranks = _ranks(ordered, sought, best, better)
     return RankedRows(ordered, np.take_along_axis(scores, order, axis=1), ranks)
+
+
+def _block(vectors: Matrix, lengths: Vector, rows: slice) -> tuple[Matrix, Matrix]:
+    """Return some rows, and what their products are to be multiplied by; NaN for no direction.
+
+    Rows of a size at which products may overflow or vanish in float32 are scaled first.
+    """
+    block, own = vectors[rows], lengths[rows]
+    has_direction = (own > 0) & np.isfinite(own)
+    if ((own[has_direction] > _LONGEST) | (own[has_direction] < _SHORTEST)).any():
+        block = np.array(block)
+        with np.errstate(invalid="ignore"):
+            scale_to_unit_length(block)
+        own = np.ones(len(block))
+    scale = np.full(len(block), np.nan, np.float32)
+    scale[has_direction] = 1.0 / own[has_direction]
+    return block, scale
 
 
 def rows_of_labels(
@@ -118,45 +141,55 @@ def rows_of_labels(
 
 
 class _Packed(NamedTuple):
-    """Lists of rows one after the other, each in order: list i is `rows[starts[i]:starts[i+1]]`."""
+    """Lists of rows one after the other: list i is `rows[starts[i]:starts[i + 1]]`."""
 
     rows: Rows
     starts: Rows
 
+    @property
+    def places(self) -> Rows:
+        """Return for each row which list it is in."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
 
 def _packed(lists: Sequence[Rows]) -> _Packed:
     starts = np.cumsum([0, *map(len, lists)]).astype(np.intp)
-    rows = np.concatenate([*map(np.sort, lists), np.empty(0, np.intp)]).astype(np.intp)
-    return _Packed(rows, starts)
+    return _Packed(np.concatenate([*lists, np.empty(0, np.intp)]).astype(np.intp), starts)
 
 
-def _best_wanted(
-    vectors: Matrix, directions: Vector, excluded: Sequence[Rows], wanted: Sequence[Rows]
-) -> Vector:
+def _best_wanted(vectors: Matrix, directions: Vector, barred: _Packed, sought: _Packed) -> Vector:
     """Return the best score of the rows that are looked for; -inf where there is none."""
     best = np.full(len(directions), -np.inf)
-    for place, rows in enumerate(wanted):
-        rows = rows[(rows < len(vectors)) & ~np.isin(rows, excluded[place])]
-        there = vectors[rows].astype(np.float64)
-        there = there[np.isfinite(there).all(axis=1) & there.any(axis=1)]
-        scale_to_unit_length(there)
-        best[place] = (there @ directions[place]).max(initial=-np.inf)
+    count = max(1, len(vectors))
+    is_there = sought.rows < len(vectors)
+    codes = sought.places * count + sought.rows
+    is_there &= ~np.isin(codes, barred.places * count + barred.rows)
+    rows, places = sought.rows[is_there], sought.places[is_there]
+    for first in range(0, len(rows), _WANTED_AT_ONCE):
+        part = slice(first, first + _WANTED_AT_ONCE)
+        units = unit_length(vectors[rows[part]])
+        scores = np.einsum("ij,ij->i", units, directions[places[part]])
+        scores[~units.any(axis=1)] = -np.inf
+        np.maximum.at(best, places[part], scores)
     return best
 
 
-def _ranks(rows: Rows, wanted: Sequence[Rows], best: Vector, better: Rows) -> Rows:
+def _ranks(rows: Rows, sought: _Packed, best: Vector, better: Rows) -> Rows:
     """Return the place of the best row that was looked for: counted, or seen in the answers."""
-    ranks = np.where(np.isfinite(best), np.maximum(better, rows.shape[1]) + 1, 0)
-    for place in range(len(rows)):
-        seen = np.flatnonzero(np.isin(rows[place], wanted[place]))
-        if len(seen):
-            ranks[place] = seen[0] + 1
-    return np.asarray(ranks, np.intp)
+    count = rows.shape[1]
+    ranks = np.where(np.isfinite(best), np.maximum(better, count) + 1, 0)
+    listed = rows[sought.places] == sought.rows[:, np.newaxis]
+    is_seen = listed.any(axis=1)
+    seen = np.full(len(rows), count, np.intp)
+    if is_seen.any():
+        np.minimum.at(seen, sought.places[is_seen], listed[is_seen].argmax(axis=1))
+    return np.where(seen < count, seen + 1, ranks).astype(np.intp)
 
 
 @parallel_kernel
 def _keep_answers(  # noqa: PLR0913 - one pass
     products: Matrix,
+    scale: Matrix,
     first: int,
     barred: _Packed,
     sought: _Packed,
@@ -170,6 +203,8 @@ def _keep_answers(  # noqa: PLR0913 - one pass
     n_rows = products.shape[1]
     for q in numba.prange(len(products)):
         scores = products[q]
+        for row in range(n_rows):
+            scores[row] = scores[row] * scale[row]
         for place in range(barred.starts[q], barred.starts[q + 1]):
             row = barred.rows[place] - first
             if 0 <= row < n_rows:

@@ -13,7 +13,6 @@ from embedviz.core.analogies.relations.offsets import unit_length, unit_vectors
 from embedviz.core.analogies.terms import Term, vectors_of
 from embedviz.core.arrays import Vector
 from embedviz.core.compiled.checks import checked_count
-from embedviz.core.notes import counted
 from embedviz.core.pairs.label_lookup import LabelLookup, Lookup
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
@@ -163,8 +162,8 @@ def _with_point(word: AppliedWord, found: FoundPairs, offsets: Vector) -> Applie
         return replace(word, note=note)
     note = ""
     if len(others) < len(offsets):
-        n_own = counted(len(offsets) - len(others), "pair")
-        note = (
-            f"“{one_line(word.label)}” is in the relation, so the mean is without its own {n_own}."
-        )
+        n_own = len(offsets) - len(others)
+        own = "pair is" if n_own == 1 else f"{n_own:,} pairs are"
+        called = f"“{one_line(word.label)}”"
+        note = f"{called} is in the relation, so its own {own} left out of the mean."
     return replace(word, point=word.start + others.mean(axis=0), note=note)

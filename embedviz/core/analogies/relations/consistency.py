@@ -39,7 +39,12 @@ import numpy as np
 from embedviz.core.analogies.relations.offsets import LEAST_OFFSET
 from embedviz.core.analogies.relations.shuffles import Forbidden, draw_pairings
 from embedviz.core.arrays import Rows, Vector
-from embedviz.core.compiled.kernels import parallel_kernel, serial_kernel, threads_for
+from embedviz.core.compiled.kernels import (
+    FEW_NUMBERS,
+    parallel_kernel,
+    serial_kernel,
+    threads_for,
+)
 
 MOST_PAIRS = 1000
 """More pairs than this are a sample of so many for the shuffles: the work grows with the square."""
@@ -144,7 +149,7 @@ def compare_with_shuffles(
     _count_cosines(*words, drawn.pool, is_true[first], among_all, among_others)
     pairings = np.concatenate([second[np.newaxis], drawn.shuffles])
     totals, areas = np.zeros((2, len(pairings)))
-    with threads_for(pairings.size * len(first), _FEW_COSINES):
+    with threads_for(pairings.size * len(first)):
         _score_pairings(*words, pairings, _shares_below(among_all), totals, areas)
     area = np.zeros((2, 1))
     _score_pairings(*words, second[np.newaxis], _shares_below(among_others), area[0], area[1])
@@ -157,27 +162,46 @@ def compare_with_shuffles(
     )
 
 
-_FEW_COSINES = 1_000_000
-
-
 def _products(first: Rows, units: tuple[Vector, Vector]) -> tuple[_Words, Forbidden]:
     """Return the products of all words, and which of them have no offset between them."""
     one, other = units
-    crossed = one @ other.T
+    crossed = _multiplied(one, other)
     squared = (one**2).sum(axis=1)[:, np.newaxis] + (other**2).sum(axis=1) - 2.0 * crossed
     forbidden = squared < LEAST_OFFSET**2
     inverse = np.zeros_like(squared)
     inverse[~forbidden] = 1.0 / np.sqrt(squared[~forbidden])
     return (
         _Words(
-            np.ascontiguousarray((one @ one.T)[np.ix_(first, first)]),
+            np.ascontiguousarray(_multiplied(one, one)[np.ix_(first, first)]),
             np.ascontiguousarray(crossed[first]),
             np.ascontiguousarray(crossed[first].T),
-            np.ascontiguousarray(other @ other.T),
+            _multiplied(other, other),
             np.ascontiguousarray(inverse[first]),
         ),
         forbidden,
     )
+
+
+def _multiplied(one: Vector, other: Vector) -> Vector:
+    """Return the products of all rows with all others.
+
+    Few are not worth the threads of BLAS, which wait for each other where processors are busy.
+    """
+    if one.size * len(other) > FEW_NUMBERS:
+        return np.asarray(one @ other.T)
+    products = np.empty((len(one), len(other)))
+    _multiply(np.ascontiguousarray(one), np.ascontiguousarray(other), products)
+    return products
+
+
+@serial_kernel
+def _multiply(one: Vector, other: Vector, products: Vector) -> None:
+    for i in range(len(one)):
+        for j in range(len(other)):
+            total = 0.0
+            for k in range(one.shape[1]):
+                total += one[i, k] * other[j, k]
+            products[i, j] = total
 
 
 def _shares_below(counts: Rows) -> Vector:

@@ -156,13 +156,26 @@ def find_pairs(
 
 def _by_labels(pairs: Iterable[Pair]) -> Iterator[tuple[str, Sequence[str], None]]:
     for pair in pairs:
-        if isinstance(pair, str) or len(pair) != 2 or not isinstance(pair[0], str):
-            raise UserError(f"{pair!r} is not a pair. Give two labels for each pair.")
-        word, seconds = pair
-        seconds = [seconds] if isinstance(seconds, str) else list(seconds)
-        if not seconds or not all(isinstance(each, str) for each in seconds):
-            raise UserError(f"{pair!r} is not a pair. Give two labels for each pair.")
+        word, seconds = _labels_in(pair)
         yield word, seconds, None
+
+
+def _labels_in(pair: object) -> tuple[str, list[str]]:
+    """Return a word and what is right for it.
+
+    Raises
+    ------
+    UserError
+        When it is no pair of labels.
+    """
+    if isinstance(pair, (tuple, list)) and len(pair) == 2:
+        word, seconds = pair
+        answers = [seconds] if isinstance(seconds, str) else seconds
+        if isinstance(word, str) and isinstance(answers, (tuple, list)) and answers:
+            labels = [each for each in answers if isinstance(each, str)]
+            if len(labels) == len(answers):
+                return word, labels
+    raise UserError(f"{pair!r} is not a pair. Give two labels for each pair.")
 
 
 _RowPair = tuple[int | None, list[int]]

@@ -239,8 +239,11 @@ def _compared(vector_set: VectorSet, found: FoundPairs, n_shuffles: int, seed: i
     first_rows, first = np.unique(found.first[places], return_inverse=True)
     second_rows, second = np.unique(found.second[places], return_inverse=True)
     is_true = np.zeros((len(first_rows), len(second_rows)), np.bool_)
+    columns = {row: column for column, row in enumerate(second_rows.tolist())}
     for word, place in zip(first.tolist(), places.tolist(), strict=True):
-        is_true[word] |= np.isin(second_rows, found.answers[place])
+        for row in found.answers[place].tolist():
+            if row in columns:
+                is_true[word, columns[row]] = True
     units = unit_vectors(vector_set, first_rows), unit_vectors(vector_set, second_rows)
     return compare_with_shuffles(first, second, units, is_true, n_shuffles, seed)
 

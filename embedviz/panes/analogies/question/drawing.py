@@ -43,9 +43,11 @@ def arrows_of(
     if solved.wanted.is_parallelogram:
         a, c, b = solved.places.corners[:3]
         target = solved.places.target
+        rows = solved.corners[:1], [each.row for each in solved.answers[focus : focus + 1]]
+        found += [Arrow(b, c, theme.muted, width=_SIDE, dashed=True)]
+        if list(rows[0]) != rows[1]:  # Else the gap is there.
+            found += [Arrow(a, target, theme.muted, width=_SIDE, dashed=True)]
         found += [
-            Arrow(b, c, theme.muted, width=_SIDE, dashed=True),
-            Arrow(a, target, theme.muted, width=_SIDE, dashed=True),
             Arrow(b, a, theme.accent, width=_OFFSET),
             Arrow(_between(b, c, part), _between(a, target, part), theme.accent, width=_OFFSET),
         ]

@@ -15,7 +15,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, one_line
 from embedviz.gui.calculations import Calculations
 from embedviz.gui.theme import GRID
-from embedviz.panes.analogies.question.writing import Part, part_at, quoted
+from embedviz.panes.analogies.question.writing import QuestionPart, part_at, quoted
 
 SHOWN = 12
 _POPUP_KEYS = (
@@ -25,7 +25,7 @@ _POPUP_KEYS = (
     Qt.Key.Key_Tab,
     Qt.Key.Key_Backtab,
 )
-_WIDTH = 220
+_LEAST_WIDTH = 120
 
 
 class QuestionEdit(QLineEdit):
@@ -51,7 +51,7 @@ class QuestionEdit(QLineEdit):
         self._set: VectorSet | None = None
         self._index: LabelIndex | None = None
         self._given = self._shown = ""
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self.setClearButtonEnabled(False)
         self._found = QStringListModel(self)
         self.choices = QCompleter(self._found, self)
@@ -142,12 +142,12 @@ class QuestionEdit(QLineEdit):
             self._calculations.run(self._searching, work, show, self._set, purpose="detail")
 
     def _offer_more(
-        self, line: str, part: Part, first: Sequence[int], others: Sequence[int]
+        self, line: str, part: QuestionPart, first: Sequence[int], others: Sequence[int]
     ) -> None:
         if self.text() == line:
             self._offer(part, list(dict.fromkeys([*first, *others]))[:SHOWN])
 
-    def _offer(self, part: Part, rows: Sequence[int]) -> None:
+    def _offer(self, part: QuestionPart, rows: Sequence[int]) -> None:
         assert self._set is not None
         labels = list(dict.fromkeys(composed(self._set.labels[row]) for row in rows))
         popup = self.popup

@@ -11,7 +11,7 @@ from embedviz.gui.widgets.ranked_list import Ranked
 from embedviz.gui.widgets.signed_bars import signed
 from embedviz.panes.analogies.question.solving import (
     SHOWN,
-    Candidate,
+    AnswerCandidate,
     Solved,
     describe_texts,
 )
@@ -27,7 +27,8 @@ _SUMMED = 5
 
 def lines_of(solved: Solved) -> list[Ranked]:
     """Return the answers as lines of a list: with what each owes to which term, and its row."""
-    shares = solved.explanation.cosines * solved.explanation.signs
+    signed_cosines = solved.explanation.cosines * solved.explanation.signs
+    shares = signed_cosines[:, solved.wanted.order]
     n_terms = len(solved.wanted.labels)
     return [
         Ranked(
@@ -44,21 +45,17 @@ def lines_of(solved: Solved) -> list[Ranked]:
 
 def titles_of(wanted: WantedAnswer) -> tuple[list[str], str, str]:
     """Return what the columns of the answers are: of the bars, of the note, of the score."""
-    terms = zip(wanted.signs, wanted.labels, strict=True)
-    bars = [f"{sign}{one_line(label)}" for sign, label in terms]
+    bars = [f"{wanted.signs[each]}{one_line(wanted.labels[each])}" for each in wanted.order]
     if not 1 < len(bars) <= _MOST_BARS:
         bars = []
     score = "cosine" if wanted.method == "3CosAdd" else "score"
-    return bars, "freq. rank" if is_by_frequency(wanted.vector_set) else "row", score
+    return bars, "rank" if is_by_frequency(wanted.vector_set) else "row", score
 
 
 def short_question(wanted: WantedAnswer) -> str:
-    """Return a question for a marker: short labels in full, long ones by their beginning."""
-    positive, negative = (
-        tuple(_short(each, _LONGEST // max(1, len(wanted.labels) - 1)) for each in side)
-        for side in (wanted.positive, wanted.negative)
-    )
-    return write_question(positive, negative)
+    """Return a question for a marker; a long one only by what it asks for."""
+    written = one_line(write_question(wanted.positive, wanted.negative))
+    return written if len(written) <= _LONGEST else "the point asked for"
 
 
 def _short(label: str, length: int) -> str:
@@ -72,7 +69,7 @@ def describe_gap(solved: Solved, focus: int) -> str:
     return f"{gap:.2f} · {angle:.1f}°"
 
 
-def _gap(solved: Solved, answer: Candidate) -> tuple[float, float]:
+def _gap(solved: Solved, answer: AnswerCandidate) -> tuple[float, float]:
     place = answer.place - 1
     return float(solved.explanation.gaps[place]), float(solved.explanation.angles[place])
 
@@ -98,7 +95,7 @@ def describe_row(vector_set: VectorSet, row: int) -> str:
     return what.format(row + 1, len(vector_set))
 
 
-def _describe_sum(solved: Solved, answer: Candidate) -> str:
+def _describe_sum(solved: Solved, answer: AnswerCandidate) -> str:
     """Return how a score is made of the cosines with the terms."""
     wanted, explanation = solved.wanted, solved.explanation
     cosines = explanation.cosines[answer.place - 1]
@@ -106,10 +103,9 @@ def _describe_sum(solved: Solved, answer: Candidate) -> str:
     if not 1 < n_terms <= _SUMMED:
         return ""
     if wanted.method == "3CosAdd":
-        terms = " ".join(signed(each, 3) for each in cosines * explanation.signs)
-        return (
-            f"{label}: {answer.score:.3f} = ({terms.lstrip('+')}) / {explanation.total_length:.3f}."
-        )
+        parts = [signed(each, 3) for each in (cosines * explanation.signs)[wanted.order]]
+        terms = " ".join(f"{each[0]} {each[1:]}" for each in parts).removeprefix("+ ")
+        return f"{label}: {answer.score:.3f} = ({terms}) / {explanation.total_length:.3f}."
     if wanted.method == "3CosMul":
         halves = [f"{(1 + each) / 2:.3f}" for each in cosines]
         n_added = len(wanted.positive)

@@ -12,7 +12,9 @@ from embedviz.app.tasks import Task
 from embedviz.app.texts.encoders import stays_here
 from embedviz.app.texts.pinned import known_text
 from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
 from embedviz.core.texts.encoder_of import encoder_of
+from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
@@ -33,8 +35,10 @@ from embedviz.panes.analogies.question.wanted import WantedAnswer
 from embedviz.panes.analogies.question.writing import parse_question
 from embedviz.panes.analogies.settings import AnalogySettings
 
-_SIDE, _LEAST_SIDE, _SHARE = 420, 200, 0.5
-"""Width of the answers, at the usual size of text, at least, and at most of the page."""
+_SIDE, _MOST_SIDE, _LEAST_SIDE = 420, 560, 200
+"""Width of the answers, at the usual size of text: good, at most, and at least."""
+_GOOD_SHARE, _MOST_SHARE = 0.3, 0.5
+"""Of the page, for the answers: where there is more than what is good, and at most."""
 _NARROW = 620
 """A page that is narrower, and higher than wide, has the answers below the picture."""
 
@@ -46,6 +50,7 @@ class QuestionPage(Page):
 
     def build(self) -> None:  # noqa: D102 - see Page
         self._task = self.pane.calculations.new_task("solving")
+        self._near = self.pane.calculations.new_task("looking for labels like that")
         self._chosen_before: int | None = None
         self._hovered = -1
         self._scale = 1.0
@@ -78,6 +83,7 @@ class QuestionPage(Page):
         self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._parts.setSpacing(0)
+        self._side.setMinimumWidth(_LEAST_SIDE)
         self._parts.addWidget(self.view, 1)
         self._parts.addWidget(self._side)
         self.body.addLayout(self._parts, 1)
@@ -98,9 +104,11 @@ class QuestionPage(Page):
         width, way = self.width(), QBoxLayout.Direction
         is_narrow = width < _NARROW * self._scale and width < self.height()
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
-        wanted = max(_LEAST_SIDE, min(round(_SIDE * self._scale), round(_SHARE * width)))
-        self._side.setFixedWidth(width if is_narrow else wanted)
-        self._parts.setStretch(1, int(is_narrow))
+        good = min(max(_SIDE * self._scale, _GOOD_SHARE * width), _MOST_SIDE * self._scale)
+        wanted = round(max(_LEAST_SIDE, min(good, _MOST_SHARE * width)))
+        for place, share in enumerate((1, 1) if is_narrow else (max(width - wanted, 1), wanted)):
+            self._parts.setStretch(place, share)
+        self._side.setMaximumWidth(width if is_narrow else wanted)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
         active = new.active
@@ -124,6 +132,7 @@ class QuestionPage(Page):
         missing = _not_answerable(new, wanted, typed=is_typed)
         for part in (self._side, self.caption):  # Of an answer.
             part.setVisible(not missing)
+        self.pane.calculations.cancel(self._near)
         if missing:
             self._show_missing(wanted, missing[0], typed=is_typed)
             return
@@ -152,10 +161,9 @@ class QuestionPage(Page):
             f"Type a question of its labels above{or_pick}."
         )
         if typed:
-            try:
-                wanted.vector_set.row(label)
-            except KeyError as error:
-                self.pane.message_bar.show_message(error.args[0])
+            work = partial(_why_missing, wanted.vector_set, label)
+            tell = self.pane.message_bar.show_message
+            self.pane.calculations.run(self._near, work, tell, wanted, purpose="detail")
 
     def _clear(self, message: str = "") -> None:
         self.list.show_lines(())
@@ -183,6 +191,7 @@ class QuestionPage(Page):
     def _title_columns(self) -> None:
         if self.picture.solved is not None:
             bars, note, score = titles_of(self.picture.solved.wanted)
+            self.list.leave_room_for(note)
             self.titles.show_titles(bars, note, score, self.list.column_widths())
 
     def _hover(self, row: int) -> None:
@@ -235,3 +244,12 @@ def _not_answerable(state: State, wanted: WantedAnswer, *, typed: bool) -> list[
     if settings is not None and (typed or stays_here(settings)):
         return []
     return [each for each in texts if known_text(state, each, wanted.vector_set) is None]
+
+
+def _why_missing(vector_set: VectorSet, label: str, report: Report) -> str:
+    """Return that there is no such label, and which are like it. Runs off the UI thread."""
+    try:
+        vector_set.row(label)
+    except KeyError as error:
+        return str(error.args[0])
+    return ""

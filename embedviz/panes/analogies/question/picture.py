@@ -9,6 +9,7 @@ from embedviz.core.arrays import Rows
 from embedviz.core.query_vector import QueryVector
 from embedviz.core.selection import Change, Selection
 from embedviz.gui.pages.page import Page
+from embedviz.gui.points.point_colors import usual_size
 from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import theme_manager, with_alpha
 from embedviz.panes.analogies.question.drawing import arrows_of, markers_of, rows_asked
@@ -128,7 +129,8 @@ class QuestionPicture(QObject):
         solved = self.solved
         assert solved is not None
         color = with_alpha(theme_manager.theme.muted, 0.3)
-        self.view.set_points(solved.places.positions, color, CONTEXT_SIZE, animate=animate)
+        size = min(CONTEXT_SIZE, usual_size(len(solved.places.positions)))
+        self.view.set_points(solved.places.positions, color, size, animate=animate)
         self.mark(self._pane.session.state.selected)
         self._part = 1.0
         self._draw_arrows()

@@ -31,7 +31,7 @@ SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Candidate:
+class AnswerCandidate:
     """A row as an answer.
 
     Attributes
@@ -59,7 +59,7 @@ class Solved:
     Attributes
     ----------
     wanted : WantedAnswer
-    candidates : tuple of Candidate
+    candidates : tuple of AnswerCandidate
         Best first, with the terms of the question.
     corners : tuple of int
         Rows of the question's terms, positive ones first, and of the best answer; -1 for a text.
@@ -71,7 +71,7 @@ class Solved:
     """
 
     wanted: WantedAnswer
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[AnswerCandidate, ...]
     corners: tuple[int, ...]
     explanation: Explanation
     places: QuestionPlaces
@@ -83,17 +83,19 @@ class Solved:
         return self.wanted.vector_set
 
     @property
-    def answers(self) -> tuple[Candidate, ...]:
+    def answers(self) -> tuple[AnswerCandidate, ...]:
         """What is shown: without the terms, where these are left out."""
         return _answers(self.wanted, self.candidates)
 
     @property
-    def left_out(self) -> tuple[Candidate, ...]:
+    def left_out(self) -> tuple[AnswerCandidate, ...]:
         """The terms that would be among so many answers, if they were not left out."""
         return tuple(each for each in self.candidates if each.is_input and each.place <= SHOWN)
 
 
-def _answers(wanted: WantedAnswer, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+def _answers(
+    wanted: WantedAnswer, candidates: Sequence[AnswerCandidate]
+) -> tuple[AnswerCandidate, ...]:
     is_left_out = wanted.exclude_inputs
     return tuple(each for each in candidates if not (is_left_out and each.is_input))[:SHOWN]
 
@@ -155,7 +157,7 @@ def solve(
     return Solved(wanted, candidates, (*asked, *best), explanation, places, texts)
 
 
-def _ranked(wanted: WantedAnswer, terms: Sequence[Term]) -> tuple[Candidate, ...]:
+def _ranked(wanted: WantedAnswer, terms: Sequence[Term]) -> tuple[AnswerCandidate, ...]:
     """Return the best rows of all, and as many more as may be left out."""
     vector_set = wanted.vector_set
     barred = {composed(each) for each in wanted.labels if each in vector_set}
@@ -166,7 +168,7 @@ def _ranked(wanted: WantedAnswer, terms: Sequence[Term]) -> tuple[Candidate, ...
         rows = {row for row, _ in found}
         found += [each for each in others if each[0] not in rows]
     return tuple(
-        Candidate(
+        AnswerCandidate(
             row,
             composed(vector_set.labels[row]),
             score,

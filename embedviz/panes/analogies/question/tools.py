@@ -62,8 +62,8 @@ class QuestionTools(QObject):
         self.dimensions.chosen.connect(lambda place: page.set(is_3d=place == 1))
         self.inputs = toggle(
             "analogies.inputs",
-            "Show inputs",
-            "Show inputs: let the question's own labels be answers, to see which would have won",
+            "Inputs",
+            "Inputs: let the question's own labels be answers, to see which would have won",
         )
         self.inputs.clicked.connect(lambda on: page.set(exclude_inputs=not on))
         self.carry = tool_button(
@@ -73,7 +73,7 @@ class QuestionTools(QObject):
         )
         self.carry.clicked.connect(self.play_wanted)
         self.examples = combo_box("analogies.examples", "Examples of relations in this set")
-        self.examples.setMinimumWidth(80)
+        self.examples.setMinimumWidth(64)
         self.examples.setMaximumWidth(150)
         self.examples.activated.connect(self._on_example)
         self._add_gear()

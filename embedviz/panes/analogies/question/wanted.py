@@ -70,6 +70,12 @@ class WantedAnswer:
         return "+" * len(self.positive) + "−" * len(self.negative)
 
     @property
+    def order(self) -> list[int]:
+        """The places of the terms in the order in which the question is written."""
+        n_added, n_terms = len(self.positive), len(self.labels)
+        return [*range(min(n_added, 1)), *range(n_added, n_terms), *range(1, n_added)]
+
+    @property
     def is_parallelogram(self) -> bool:
         """Whether it is a − b + c, which is drawn as arrows."""
         return (len(self.positive), len(self.negative)) == (2, 1)

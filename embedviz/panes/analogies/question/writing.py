@@ -23,7 +23,7 @@ _RATIO = re.compile(r"\s*:\s*")
 _HOLE = ("?", "_", "…", "...")
 
 
-class Part(NamedTuple):
+class QuestionPart(NamedTuple):
     """A term of a line, and where it stands there.
 
     Attributes
@@ -69,7 +69,7 @@ def quoted(label: str) -> str:
     return f"“{label}”" if '"' in label else f'"{label}"'
 
 
-def parts_of(line: str) -> list[Part]:
+def parts_of(line: str) -> list[QuestionPart]:
     """Return the terms of a line, also empty ones between two signs; one per sign at least."""
     hidden = _QUOTED.sub(lambda found: "x" * len(found.group()), line)
     signs = list(_SIGN.finditer(hidden))
@@ -80,7 +80,7 @@ def parts_of(line: str) -> list[Part]:
     return [_part(line, sign, start, end) for (sign, start), end in zip(edges, ends, strict=True)]
 
 
-def part_at(line: str, place: int) -> Part | None:
+def part_at(line: str, place: int) -> QuestionPart | None:
     """Return the term at a place of a line, such as that of the cursor; None: there is a sign."""
     for each in parts_of(line):
         before = line[each.end : place]
@@ -125,18 +125,18 @@ def parse_question(line: str, is_label: Callable[[str], bool]) -> ParsedQuestion
     return _asked(parts)
 
 
-def _asked(parts: list[Part]) -> ParsedQuestion:
+def _asked(parts: list[QuestionPart]) -> ParsedQuestion:
     positive = tuple(part.text for part in parts if part.sign == _PLUS)
     return ParsedQuestion(positive, tuple(part.text for part in parts if part.sign == _MINUS))
 
 
-def _part(line: str, sign: str, start: int, end: int) -> Part:
+def _part(line: str, sign: str, start: int, end: int) -> QuestionPart:
     text = line[start:end]
     start += len(text) - len(text.lstrip())
     text = text.strip()
     whole = _QUOTED.fullmatch(text)
     bare = text if whole is None else next(each for each in whole.groups() if each is not None)
-    return Part(sign, bare, start, start + len(text))
+    return QuestionPart(sign, bare, start, start + len(text))
 
 
 def _proportion(line: str, is_label: Callable[[str], bool]) -> ParsedQuestion | None:
@@ -165,10 +165,8 @@ def _without_spaces(line: str, is_label: Callable[[str], bool]) -> ParsedQuestio
     if len(pieces) < 3 or not all(is_label(piece.strip()) for piece in pieces[::2]):
         return None
     signs = [_PLUS, *(_PLUS if each == _PLUS else _MINUS for each in pieces[1::2])]
-    parts = [
-        Part(sign, piece.strip(), 0, 0) for sign, piece in zip(signs, pieces[::2], strict=True)
-    ]
-    return _asked(parts)
+    terms = zip(signs, pieces[::2], strict=True)
+    return _asked([QuestionPart(sign, piece.strip(), 0, 0) for sign, piece in terms])
 
 
 def _in_a_row(line: str, is_label: Callable[[str], bool]) -> ParsedQuestion | None:

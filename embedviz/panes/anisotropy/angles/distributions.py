@@ -55,6 +55,20 @@ class SampledPairs:
         low, middle, high = np.quantile(self.angles, [0.05, 0.5, 0.95]).tolist()
         return low, middle, high
 
+    @cached_property
+    def _known(self) -> dict[tuple[Kind, str], Distribution]:
+        return {}
+
+    def distribution(self, kind: Kind, role: Literal["before", "after"]) -> Distribution:
+        """Return how angles or cosines of these pairs are distributed; counted once."""
+        if (kind, role) not in self._known:
+            values = self.cosines if kind == "cosines" else self.angles
+            # The mean of the cosines is exact, over all pairs; that of the angles of the sample.
+            mean = self.mean if kind == "cosines" else float(np.mean(values, dtype=np.float64))
+            found = Distribution.of(role, role, values, EDGES[kind], mean)
+            self._known[kind, role] = found
+        return self._known[kind, role]
+
     def share_above(self, limit: float) -> float:
         """Return the share of the pairs whose cosine is above this."""
         return float((self.cosines > limit).mean())
@@ -64,14 +78,11 @@ def distributions_of(
     kind: Kind, before: SampledPairs, after: SampledPairs, dimensions: int
 ) -> list[Distribution]:
     """Return what chance gives, after and before, in the order in which they are drawn."""
-    edges = EDGES[kind]
-    found = [chance_of(kind, dimensions)]
-    for role, pairs in (("after", after), ("before", before)):
-        values = pairs.cosines if kind == "cosines" else pairs.angles
-        # The mean of the cosines is exact, over all pairs; that of the angles is of the sample.
-        mean = pairs.mean if kind == "cosines" else float(np.mean(values, dtype=np.float64))
-        found.append(Distribution.of(_role(role), role, values, edges, mean))
-    return found
+    return [
+        chance_of(kind, dimensions),
+        after.distribution(kind, "after"),
+        before.distribution(kind, "before"),
+    ]
 
 
 def related_distributions(
@@ -86,10 +97,6 @@ def related_distributions(
             Distribution.of(role, words, cosines, EDGES["cosines"], mean, is_dashed=is_dashed)
         )
     return found
-
-
-def _role(name: str) -> Literal["before", "after"]:
-    return "before" if name == "before" else "after"
 
 
 @lru_cache(maxsize=16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -98,7 +99,7 @@ class Distribution:
         counts, _ = np.histogram(given, bins=len(edges) - 1, range=ends)
         return cls(role, words, words, edges, counts / max(np.size(values), 1), mean, is_dashed)
 
-    @property
+    @cached_property
     def heights(self) -> Floats:
         """Shares for each degree, or for each 1 of the cosine."""
         return np.asarray(self.shares / np.diff(self.edges))
@@ -299,7 +300,9 @@ def _draw_outline(painter: QPainter, frame: PlotFrame, shown: Distribution) -> N
         seen = slice(there[0], there[-1] + 1) if len(there) else slice(0)
         across, up = across[seen], up[seen]
     else:
-        across, up = np.repeat(shown.edges, 2)[1:-1], np.repeat(shown.heights, 2)
+        # Of dashes, all: where they are depends on where the line begins.
+        left = float(shown.edges[0]) if shown.is_dashed else frame.left
+        across, up = _steps(shown, left, frame.right)
     line = frame.polygon(across, up)
     if shown.role != "chance" and not shown.is_dashed:
         under = frame.polygon(
@@ -311,3 +314,18 @@ def _draw_outline(painter: QPainter, frame: PlotFrame, shown: Distribution) -> N
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(shown.pen())
     painter.drawPolyline(line)
+
+
+def _steps(shown: Distribution, left: float, right: float) -> tuple[Floats, Floats]:
+    """Return the corners of the steps that are seen between two values, across and up.
+
+    Bins that are as high as the one before have none: most of a narrow cone are empty.
+    """
+    first, last = np.searchsorted(shown.edges, [left, right]).tolist()
+    first, last = max(first - 2, 0), min(last + 1, len(shown.shares))
+    edges, heights = shown.edges[first : last + 1], shown.heights[first:last]
+    if not len(heights):
+        return edges[:0], heights
+    turns = np.flatnonzero(np.diff(heights))
+    across = np.concatenate([edges[:1], np.repeat(edges[turns + 1], 2), edges[-1:]])
+    return across, np.repeat(heights[np.append(turns, len(heights) - 1)], 2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal, get_args
 
-import numpy as np
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
@@ -195,8 +194,7 @@ def dimensions_of(turned: Turned) -> int:
 
 def pairs_of_view(cone: Cone, view: ConeView) -> SampledPairs:
     """Return the sampled pairs in which both rows have a direction."""
-    has_direction = np.any(view.positions != 0, axis=1)
-    if bool(has_direction.all()):
+    if bool(view.has_direction.all()):
         return SampledPairs(view.cosines, view.mean_cosine)
-    kept = has_direction[cone.pairs].all(axis=1)
+    kept = view.has_direction[cone.pairs].all(axis=1)
     return SampledPairs(view.cosines[kept], view.mean_cosine)

@@ -121,7 +121,8 @@ class AnisotropyTools:
             share = prepared.fit.axes.share_along(settings.remove_top, kept)
         for control in (self.components, self.components_slider):
             with QSignalBlocker(control):  # What is offered has changed, not what is chosen.
-                control.setRange(1, most)
+                if (control.minimum(), control.maximum()) != (1, most):
+                    control.setRange(1, most)  # It asks for a layout of the whole window.
                 control.setValue(min(kept, most))
         self.gear.show_state(state, rank, share)
 
