@@ -312,7 +312,12 @@ def _text_of(path: Path) -> str:
         if data.startswith(b"\x1f\x8b"):
             data = gzip.decompress(data)
         return data.decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{path}: the pairs cannot be read, as the file is not text in UTF-8. Save it as "
+            "UTF-8 text, or choose another file."
+        ) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: the pairs cannot be read ({error}).") from error
 
 

@@ -55,6 +55,7 @@ class FileChoice(QObject):
         self.box: QComboBox = combo_box(name, description)
         self.box.setMaximumWidth(_WIDEST)
         self.box.setMinimumWidth(_LEAST)
+        self.box.setPlaceholderText("none chosen")
         self.box.activated.connect(self._on_choice)
         page.setAcceptDrops(True)
         page.installEventFilter(self)

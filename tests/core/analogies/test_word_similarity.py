@@ -157,6 +157,9 @@ def test_files_that_say_nothing_are_named(tmp_path):
     vector_set = VectorSet(np.eye(2), ["a", "b"])
     with pytest.raises(UserError, match="cannot be read"):
         read_judged_pairs(tmp_path / "missing")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(UserError, match=r"picture\.png: .* not text in UTF-8\. Save it as UTF-8"):
+        read_judged_pairs(tmp_path / "picture.png")
     with pytest.raises(UserError, match="empty is empty"):
         read_judged_pairs(written(tmp_path, "empty", "# only a remark\n\n"))
     with pytest.raises(UserError, match="prose, line 1: 'once upon a time' is not two words"):

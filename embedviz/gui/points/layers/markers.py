@@ -40,11 +40,14 @@ class Marker:
         Written beside it; no two markers have the same.
     is_query : bool
         Whether it is what is searched for, and stands out.
+    is_named : bool
+        Whether its text is written even where no place for it is free; that of a query always is.
     """
 
     position: ArrayLike
     text: str
     is_query: bool = True
+    is_named: bool = False
 
 
 class Way(Protocol):
@@ -211,9 +214,10 @@ class Markers(QObject):
         corners[placement.candidates] = placement.corners + corner
         most = np.array([frame.area.right(), frame.area.bottom()]) - sizes - _NEAR_EDGE
         corners = np.clip(corners, corner, np.maximum(most, corner))
-        # Where no place is free, the query is named all the same: it is what is looked for.
+        # Where no place is free, what is looked for is named all the same.
         placed = set(placement.candidates.tolist())
-        written = [i for i, each in enumerate(chosen) if i in placed or each.is_query]
+        named = [each.is_query or each.is_named for each in chosen]
+        written = [i for i, is_named in enumerate(named) if i in placed or is_named]
         for index in written:
             ground, ink = QColor(frame.theme.ground), QColor(frame.theme.text)
             at = QPointF(*corners[index].tolist())

@@ -95,7 +95,15 @@ class BandChart(DrawnWidget):
         placed = place_key(self._key(), self.width(), small, line)
         area = area_below(placed, (self.width(), self.height()), line, left)
         area.setHeight(max(area.height() - line, 8.0))  # Counts are below the names.
+        # A number is above its interval: below the title, too, where that ends at 100 %.
+        beyond = line - (1.0 - self._highest()) * area.height()
+        area.setTop(area.top() + min(max(beyond, 0.0), area.height() / 4))
         return PlotFrame(area, 0.0, float(max(len(self.bands), 1)), 0.0, 1.0)
+
+    def _highest(self) -> float:
+        """Return the highest end of the intervals, from 0 to 1."""
+        both = [each for band in self.bands for each in (band.own, band.other) if each is not None]
+        return max((each.high for each in both if each.total), default=0.0)
 
     def _key(self) -> list[NamedLine]:
         theme, (own, other) = theme_manager.theme, self._names

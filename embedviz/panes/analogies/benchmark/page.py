@@ -192,7 +192,11 @@ class BenchmarkPage(Page):
             )
         self.view.say(describe_result(report), counts, verdict, numbers)
         self.view.show_stale(is_stale)
-        self.view.show_parts(has_results=bool(report.n_asked), offers_file=not report.n_asked)
+        self.view.show_parts(
+            has_results=bool(report.n_asked),
+            offers_file=not report.n_asked,
+            is_bundled=not state[BenchmarkSettings].path,
+        )
         if report.n_asked:
             self.view.show_report(state, measured.reports, report, self.compared)
         is_compared = self.compared is not None

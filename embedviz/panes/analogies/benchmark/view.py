@@ -161,12 +161,25 @@ class BenchmarkView(QWidget):
         ):
             _say(label, text)
 
-    def show_parts(self, *, has_results: bool, offers_file: bool = False) -> None:
-        """Show tables and chart, or nothing but words and what to do."""
+    def show_parts(
+        self, *, has_results: bool, offers_file: bool = False, is_bundled: bool = False
+    ) -> None:
+        """Show tables and chart, or nothing but words and what to do.
+
+        Parameters
+        ----------
+        has_results : bool
+        offers_file : bool
+            Whether other questions are offered.
+        is_bundled : bool
+            Whether the bundled relations are what was asked, so that they are no way out.
+        """
         self.table.setVisible(has_results)
         self._below.setVisible(has_results)
         self._filler.setVisible(not has_results)
         self._choices.setVisible(offers_file)
+        self.skip.setVisible(not is_bundled)
+        self.relocate.setText("Choose a file …" if is_bundled else "Choose the file …")
 
     def show_stale(self, is_stale: bool) -> None:
         """Dim the words and the sections of other settings than those that are chosen."""

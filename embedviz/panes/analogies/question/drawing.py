@@ -79,7 +79,7 @@ def markers_of(solved: Solved | None) -> list[Marker]:
     if len(labels) > 1 and not solved.explanation.cancels:
         name = short_question(solved.wanted)
         if all(name != each.text for each in found):
-            found.append(Marker(solved.places.target, name, is_query=False))
+            found.append(Marker(solved.places.target, name, is_query=False, is_named=True))
     return found
 
 

@@ -21,6 +21,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, with_name
 from embedviz.gui.widgets.ranked_list import RankedList
 from embedviz.gui.widgets.signed_bars import ColumnTitles
+from embedviz.panes.analogies.question.dimming import StaleAnswers
 from embedviz.panes.analogies.question.explanation import (
     describe_answer,
     describe_left_out,
@@ -73,6 +74,7 @@ class QuestionPage(Page):
 
     def _lay_out(self) -> None:
         self._side = QWidget()
+        self.stale = StaleAnswers(self._side)
         side = QVBoxLayout(self._side)
         side.setContentsMargins(0, GRID, GRID, 0)
         side.setSpacing(GRID // 2)
@@ -115,6 +117,8 @@ class QuestionPage(Page):
         assert active is not None
         if old.active is not active:
             self.list.show_lines(())  # Rows of the set before.
+            for text in (self.why, self.left_out, self.caption):  # Words of it.
+                text.clear()
         self.controls.show(old, new)
         self.list.show_selected(new.selected)
         solved, wanted = self.picture.solved, WantedAnswer.by(new)
@@ -141,6 +145,7 @@ class QuestionPage(Page):
         known = {name: text for name, text in found if text is not None}
         of = session.layouts, session.searches
         work = partial(solve, wanted, session.encoders, known, of)
+        self.stale.await_answer()
         self.pane.calculations.run(self._task, work, self._show, wanted)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
@@ -166,6 +171,7 @@ class QuestionPage(Page):
             self.pane.calculations.run(self._near, work, tell, wanted, purpose="detail")
 
     def _clear(self, message: str = "") -> None:
+        self.stale.end()
         self.list.show_lines(())
         for text in (self.caption, self.why, self.left_out):
             text.clear()
@@ -174,6 +180,7 @@ class QuestionPage(Page):
         self._show_motion()
 
     def _show(self, solved: Solved) -> None:
+        self.stale.end()
         best = one_line(solved.answers[0].label) if solved.answers else "nothing"
         written = self.pane.session.state[AnalogySettings].written
         self.question.setText(f"{one_line(written)} ≈ {best}")

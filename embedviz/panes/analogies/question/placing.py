@@ -17,6 +17,8 @@ from embedviz.panes.analogies.question.wanted import WantedAnswer
 
 _COUNT = 15
 """Neighbors between which lies what has no exact place: as texts do on the map."""
+_SAME = 0.01
+"""Of the spread of a map: what is nearer than this is drawn at the same place."""
 NO_ROW = -1
 
 
@@ -105,14 +107,42 @@ def place_on_map(
         else:
             corners[place] = _spot(layout, positions, terms[place], searches)
     spot = _spot(layout, positions, target, searches)
-    is_exact = layout.mapping is not None
+    rows_of_labels = [place for place in range(len(terms)) if rows[place] != NO_ROW]
+    is_exact = layout.mapping is not None and _draws_unit_vectors(
+        layout, terms[rows_of_labels], corners[rows_of_labels]
+    )
     words = f"on the map, {layout.words}"
-    if not is_exact:
+    if layout.mapping is not None and not is_exact:
+        words += (
+            "; the point asked for is a sum of unit vectors, but rows are drawn with their own "
+            "lengths, so that its place is only a hint"
+        )
+    elif not is_exact:
         words += (
             f"; the point asked for at the mean of its {min(_COUNT, len(positions))} neighbors, "
             "since such a layout has no exact place for it, and bends arrows"
         )
     return QuestionPlaces(positions, corners, spot, words, is_exact, np.nan)
+
+
+def _draws_unit_vectors(layout: Layout, terms: Matrix, corners: Placed) -> bool:
+    """Return whether a layout draws rows where it has their unit vectors.
+
+    Parameters
+    ----------
+    layout : Layout
+        With a mapping.
+    terms : array of shape (n_rows, n_dimensions)
+        Unit vectors of rows.
+    corners : array of shape (n_rows, 2 or 3)
+        Where the rows are drawn.
+    """
+    assert layout.mapping is not None
+    if not len(terms):
+        return True
+    mapped = layout.mapping(np.asarray(terms, dtype=np.float32))[:, : corners.shape[1]]
+    spread = float(np.ptp(layout.positions, axis=0).max())
+    return bool(np.abs(mapped - corners).max() <= _SAME * spread)
 
 
 def _spot(layout: Layout, positions: Placed, vector: Vector, searches: Searches) -> Placed:

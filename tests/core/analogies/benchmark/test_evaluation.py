@@ -236,7 +236,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(UserError, match=r"questions\.txt: the questions cannot be read"):
         evaluate(vector_set, path)
     path.write_bytes(b": one\n\xff\xfe b c d\n")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match=r"not text in UTF-8\. Save it as UTF-8 text"):
         evaluate(vector_set, path)
     path.write_text("\na b c d\n")
     with pytest.raises(UserError, match="line 2: there is no section above"):

@@ -184,3 +184,11 @@ def test_figures_show_them(view):
         view.paint(painter, 900, 700)
     wanted = QColor(theme_manager.theme.query).rgb()
     assert any(image.pixel(x, y) == wanted for x in range(900) for y in range(700))
+
+
+def test_a_marker_that_must_be_named_is_named_where_no_place_is_free(view):
+    everywhere = np.array([[0.0, 0.0, 500.0, 400.0]])
+    set_markers(view, Marker([0, 0], "a − b + c", is_query=False))
+    assert len(painted_labels(view, everywhere)) == 0
+    set_markers(view, Marker([0, 0], "a − b + c", is_query=False, is_named=True))
+    assert len(painted_labels(view, everywhere)) == 1

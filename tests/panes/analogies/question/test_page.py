@@ -276,3 +276,37 @@ def test_the_answers_that_are_known_for_glove(page_of, session, idle, data_folde
         ("madrid", 0.7566),
         ("italian", 0.7514),
     ]
+
+
+def test_old_answers_are_dimmed_until_the_new_ones_are_there(
+    opened, session, idle, qtbot, monkeypatch
+):
+    go, solve = threading.Event(), analogies.solve
+
+    def wait(*given):
+        go.wait()
+        return solve(*given)
+
+    monkeypatch.setattr(analogies, "solve", wait)
+    assert not opened.stale.is_dimmed
+    type_question(opened, qtbot, "paris - france + italy")
+    assert not opened.stale.is_dimmed  # Most answers are there before one sees that they are not.
+    qtbot.waitUntil(lambda: opened.stale.is_dimmed)
+    assert answers(opened)[0][0] == "queen"
+    go.set()
+    idle(session)
+    assert not opened.stale.is_dimmed
+    assert answers(opened)[0][0] != "queen"
+
+
+def test_no_words_stay_from_the_set_before(opened, session, idle, toy):
+    assert opened.why.text()
+    session.show(session.state.opened(toy))
+    assert [each.text() for each in (opened.why, opened.left_out, opened.caption)] == [""] * 3
+    idle(session)
+    assert not opened.stale.is_dimmed
+
+
+def test_the_point_asked_for_always_has_its_name(opened):
+    (marker,) = opened.view.scene.markers.shown
+    assert (marker.text, marker.is_named) == ("king − man + woman", True)
