@@ -125,24 +125,28 @@ def place_on_map(
     return QuestionPlaces(positions, corners, spot, words, is_exact, np.nan)
 
 
-def _draws_unit_vectors(layout: Layout, terms: Matrix, corners: Placed) -> bool:
+def _draws_unit_vectors(layout: Layout, terms: Vector, corners: Placed) -> bool:
     """Return whether a layout draws rows where it has their unit vectors.
 
     Parameters
     ----------
     layout : Layout
         With a mapping.
-    terms : array of shape (n_rows, n_dimensions)
-        Unit vectors of rows.
+    terms : float64 array of shape (n_rows, n_dimensions)
+        Vectors of rows, with their own lengths.
     corners : array of shape (n_rows, 2 or 3)
         Where the rows are drawn.
     """
     assert layout.mapping is not None
-    if not len(terms):
+    drawn = np.isfinite(corners).all(axis=1)
+    if not drawn.any():
         return True
-    mapped = layout.mapping(np.asarray(terms, dtype=np.float32))[:, : corners.shape[1]]
-    spread = float(np.ptp(layout.positions, axis=0).max())
-    return bool(np.abs(mapped - corners).max() <= _SAME * spread)
+    lengths = np.linalg.norm(terms[drawn], axis=1, keepdims=True)
+    units: Matrix = np.asarray(terms[drawn] / np.where(lengths, lengths, 1), dtype=np.float32)
+    mapped = layout.mapping(units)[:, : corners.shape[1]]
+    positions = layout.positions
+    spread = float((np.nanmax(positions, axis=0) - np.nanmin(positions, axis=0)).max())
+    return bool(np.abs(mapped - corners[drawn]).max() <= _SAME * spread)
 
 
 def _spot(layout: Layout, positions: Placed, vector: Vector, searches: Searches) -> Placed:

@@ -129,6 +129,7 @@ def test_words_that_nobody_knows_are_said_and_a_file_is_offered(show):
     assert page.view.headline.text().startswith("None of ")
     assert not page.view.table.isVisible()
     assert page.view.relocate.isVisible()
+    assert not page.view.skip.isVisible()  # These were asked.
     assert not page.controls.export.isEnabled()
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from embedviz.core.projections.pca import PCA
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.analogies.question.settings import QuestionSettings
 
@@ -173,3 +174,20 @@ def test_the_point_that_is_asked_for_may_be_the_query(opened, session):
     np.testing.assert_allclose(
         session.state.query_vector.vector, opened.picture.solved.explanation.target, atol=1e-6
     )
+
+
+@pytest.mark.parametrize("are_equal", [True, False])
+def test_a_linear_map_says_where_its_rows_are_no_unit_vectors(page_of, session, idle, are_equal):
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(60, 8))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    if not are_equal:
+        rows *= random.uniform(0.5, 5, size=(60, 1))
+    labels = ["king", "man", "woman", *(f"other {place}" for place in range(57))]
+    page = page_of(VectorSet(rows.astype(np.float32), labels))
+    state = session.state.mapped(session.state.map.projected_by(PCA()))
+    session.show(state.with_settings(QuestionSettings(picture="map")))
+    idle(session)
+    assert "on the map, PCA" in page.caption.text()
+    assert page.picture.solved.places.is_exact == are_equal
+    assert ("its place is only a hint" in page.caption.text()) != are_equal
