@@ -33,7 +33,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, one_line, with_controls
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
-from embedviz.gui.widgets.signed_bars import paint_columns, signed
+from embedviz.gui.widgets.signed_bars import ColumnWidths, paint_columns, signed
 
 Fate = Literal["", "kept", "lost", "new", "input"]
 Index = QModelIndex | QPersistentModelIndex
@@ -191,10 +191,10 @@ class RankedList(QListView):
         self._delegate.note_title = note_title
         self._delegate.measure_notes()
 
-    def column_widths(self) -> tuple[float, float]:
-        """Return how wide the notes are in lines with parts, and the scores."""
+    def column_widths(self) -> ColumnWidths:
+        """Return how wide the notes are in lines with parts, the scores, and the scroll bar."""
         score = self._delegate.room_of_score(self.viewport().width() - 2 * GRID)
-        return self.lines.note_width, score
+        return self.lines.note_width, score, self.width() - self.viewport().geometry().right() - 1.0
 
     def show_waiting(self, text: str) -> None:
         """Say in place of lines what they wait for; nothing where they do not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -20,6 +20,8 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _CENTER, _RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignHCenter, _MIDDLE | Qt.AlignmentFlag.AlignRight
 _LEAST_TITLE = 4
 """Letters of a title that is shortened, with its … ."""
+ColumnWidths = tuple[float, float, float]
+"""Width in pixels of the longest note, of the scores, and of what is to the right of the lines."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,12 @@ class ColumnTitles(QWidget):
         super().__init__()
         self._titles: Sequence[str] = ()
         self._ends = "", ""
-        self._note_width = 0.0
+        self._widths: Callable[[], ColumnWidths] = lambda: (0.0, 0.0, 0.0)
         self.set_text_scale(1.0)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_titles(
-        self, bars: Sequence[str], note: str, score: str, widths: tuple[float, float]
+        self, bars: Sequence[str], note: str, score: str, widths: Callable[[], ColumnWidths]
     ) -> None:
         """Name the columns.
 
@@ -142,8 +144,8 @@ class ColumnTitles(QWidget):
         ----------
         bars : sequence of str
         note, score : str
-        widths : (float, float)
-            Of the note and of the score in the lines, in pixels.
+        widths : callable
+            Returns how wide things are in the lines now; asked whenever the titles are drawn.
         """
         self._titles, self._ends, self._widths = bars, (note, score), widths
         said = ", ".join([*bars, note, score])
@@ -157,7 +159,6 @@ class ColumnTitles(QWidget):
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
         self._scale = scale
-        self._widths = 0.0, 0.0
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -166,8 +167,8 @@ class ColumnTitles(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Write each title over its column, as much of it as fits."""
-        note_width, score_width = self._widths
-        area = QRectF(self.rect()).adjusted(GRID, 0, -GRID, 0)
+        note_width, score_width, beside = self._widths()
+        area = QRectF(self.rect()).adjusted(GRID, 0, -GRID - beside, 0)
         start = area.left() + _RANK * self._scale + GRID
         inner = QRectF(start, area.top(), area.right() - score_width - GRID - start, area.height())
         columns = columns_in(inner, len(self._titles), note_width, self._scale)

@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from embedviz.app.state import State
+from embedviz.core.vector_set import VectorSet
+from embedviz.panes.analogies.breaks.settings import BreaksSettings
 from embedviz.panes.analogies.pages import PAGES
 from embedviz.panes.analogies.settings import AnalogySettings
 
@@ -54,3 +56,21 @@ def test_a_closed_set_is_let_go_of(opened, session, idle, words):
     idle(session)
     assert opened.picture.solved is None
     assert opened.controls.line._set is None
+
+
+ROOM = 549
+"""Pixels that are left for a pane between both panels of the least window, 900 wide."""
+
+
+@pytest.mark.parametrize(
+    ("page", "about"), [*((name, "relations") for name in PAGES), ("breaks", "question")]
+)
+def test_each_page_fits_between_both_panels_of_the_least_window(
+    opened, session, idle, words, page, about
+):
+    few = VectorSet(words.vectors[:2000], words.labels[:2000], None, "few")
+    state = State().opened(few).with_settings(AnalogySettings(page=page))
+    session.show(state.with_settings(BreaksSettings(about=about)))
+    idle(session)
+    assert opened.pane.pages.chosen.name == page
+    assert opened.pane.minimumSizeHint().width() <= ROOM

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -146,11 +147,18 @@ class BandChart(DrawnWidget):
         painter.setPen(QColor(theme.text))
         name = first_that_fits((band.name, band.short), room, small)
         below = QRectF(left - GRID, frame.area.bottom() + 3, right - left + 2 * GRID, line)
-        painter.drawText(below, Align.AlignCenter, name)
+        step = ceil(max(self._widest_name() + 4, 1) / (right - left))
+        if place % step == 0:  # Else it would touch the next one; the tip says it.
+            painter.drawText(below, Align.AlignCenter, name)
         painter.setPen(QColor(theme.muted))
         counts = (f"{band.own.total:,} asked", f"{band.own.total:,}")
         count = first_that_fits(counts, room, small)
-        painter.drawText(below.translated(0, line), Align.AlignCenter, count)
+        if width_of(count, small) <= room + 2:
+            painter.drawText(below.translated(0, line), Align.AlignCenter, count)
+
+    def _widest_name(self) -> float:
+        """Return how wide the longest short name of a band is, in pixels."""
+        return max(width_of(band.short, self.small()) for band in self.bands)
 
     def _draw_bar(
         self, painter: QPainter, frame: PlotFrame, box: QRectF, share: BandShare, color: str

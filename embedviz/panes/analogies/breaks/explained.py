@@ -133,7 +133,7 @@ def explain_question(wanted: WantedQuestion, report: Report) -> ExplainedQuestio
         return ExplainedQuestion(
             wanted,
             f"“{one_line(missing)}” is not a label in this set. Choose words that are on the page "
-            "This analogy, or a line of the other view of this page.",
+            "Analogy, or a line of the other view of this page.",
         )
     if not wanted.positive:
         return ExplainedQuestion(wanted, "Nothing is asked: a question needs a term with a plus.")

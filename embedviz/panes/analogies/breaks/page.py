@@ -30,6 +30,7 @@ class BreaksPage(Page):
     """What an offset does in this set, and which relations, rows and questions it fails."""
 
     name = "breaks"
+    least_height, good_height = 360, 560
 
     def build(self) -> None:  # noqa: D102 - see Page
         calculations = self.pane.calculations
@@ -41,7 +42,7 @@ class BreaksPage(Page):
         self.arrows = tool_button(
             "analogies.breaks.arrows",
             "See its arrows",
-            "See its arrows: this question, on the page This analogy",
+            "See its arrows: this question, on the page Analogy",
         )
         self.arrows.clicked.connect(lambda: self.set(page="question"))
         self.tools.row.addWidget(self.views)

@@ -17,7 +17,8 @@ from embedviz.panes.analogies.breaks.question_words import (
 )
 from embedviz.panes.analogies.breaks.terms_chart import TermsChart, TermsLine
 
-_WORDS_WIDTH = 320
+_WORDS_WIDTH, _LEAST_WORDS = 320, 200
+"""Width of the sentences at the usual size of text, in pixels: at most, and at least."""
 
 
 class QuestionExplained(QWidget):
@@ -41,13 +42,14 @@ class QuestionExplained(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         row.setSpacing(3 * GRID)
-        row.addWidget(self._words)
+        row.addWidget(self._words, 1)
         row.addWidget(self.chart, 1)
         self.fit_text(1.0)
 
     def fit_text(self, scale: float) -> None:
         """Make room for text of another size."""
-        self._words.setFixedWidth(round(_WORDS_WIDTH * scale))
+        self._words.setMinimumWidth(_LEAST_WORDS)
+        self._words.setMaximumWidth(round(_WORDS_WIDTH * scale))
 
     def clear(self, message: str = "") -> None:
         """Show nothing, and say why."""

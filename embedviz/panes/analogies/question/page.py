@@ -199,7 +199,7 @@ class QuestionPage(Page):
         if self.picture.solved is not None:
             bars, note, score = titles_of(self.picture.solved.wanted)
             self.list.leave_room_for(note)
-            self.titles.show_titles(bars, note, score, self.list.column_widths())
+            self.titles.show_titles(bars, note, score, self.list.column_widths)
 
     def _hover(self, row: int) -> None:
         """Say why a row at the mouse is an answer, wherever the mouse is."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from embedviz.panes.analogies.benchmark import band_chart as chart_module
 from embedviz.panes.analogies.benchmark.band_chart import BandChart, BandColumn, BandShare
 
 
@@ -36,3 +37,27 @@ def test_bars_keep_most_of_a_low_chart(chart):
     full = room_above(chart, 1.0)[1]
     area = chart.frame().area
     assert full - usual <= area.height() / 3 + 1e-9
+
+
+@pytest.mark.parametrize("width", [160, 200, 320, 700])
+def test_names_and_counts_below_bars_do_not_touch(chart, width, monkeypatch):
+    share = BandShare(5, 27_940, 0.1, 0.3)
+    bands = [BandColumn(f"{n},001–{n + 1},000", f"≤{n}0k", share) for n in range(1, 7)]
+    chart.resize(width, 220)
+    chart.show_bands(bands, "this set")
+    drawn = []
+
+    class Recorder:
+        def drawText(self, box, _, text):  # noqa: N802 - Qt's name
+            wide = chart_module.width_of(text, chart.small())
+            drawn.append((box.top(), box.center().x() - wide / 2, box.center().x() + wide / 2))
+
+        def __getattr__(self, _):
+            return lambda *_: None
+
+    for place in range(len(bands)):
+        chart._draw_band(Recorder(), chart.frame(), place)
+    assert drawn
+    for top in {each[0] for each in drawn}:
+        line = sorted(each[1:] for each in drawn if each[0] == top)
+        assert all(end <= start for (_, end), (start, _) in zip(line, line[1:], strict=False))

@@ -310,3 +310,15 @@ def test_no_words_stay_from_the_set_before(opened, session, idle, toy):
 def test_the_point_asked_for_always_has_its_name(opened):
     (marker,) = opened.view.scene.markers.shown
     assert (marker.text, marker.is_named) == ("king − man + woman", True)
+
+
+def test_titles_stand_over_the_columns_whatever_the_size(opened, session, qtbot):
+    pane = opened.pane
+    for scale, width in ((1.0, 1000), (1.8, 1366), (1.0, 700)):
+        pane.set_text_scale(scale)
+        pane.resize(width, 640)
+        bar = opened.list.verticalScrollBar()
+        qtbot.waitUntil(lambda wanted=width: pane.width() == wanted)
+        note, score, beside = opened.titles._widths()
+        assert (note, score, beside) == opened.list.column_widths()
+        assert beside >= (bar.width() if bar.isVisible() else 0)
