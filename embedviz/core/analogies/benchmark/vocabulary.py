@@ -23,7 +23,7 @@ class _Known(dict[str, int]):
         return row
 
 
-class Vocabulary:
+class LabelRows:
     """Rows of a set by their labels, as gensim's benchmarks count them.
 
     Parameters
