@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from embedviz.core.analogies.benchmark.vocabulary import Vocabulary
+from embedviz.core.analogies.benchmark.vocabulary import LabelRows
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.errors import UserError
@@ -185,7 +185,7 @@ def evaluate_similarity(
     """
     judged = path if isinstance(path, JudgedPairs) else read_judged_pairs(path, delimiter)
     report(0.0, "looking for the words")
-    vocabulary = Vocabulary(vector_set.labels[:restrict_vocab], case_insensitive)
+    vocabulary = LabelRows(vector_set.labels[:restrict_vocab], case_insensitive)
     rows = _rows_of(judged.pairs, vocabulary)
     is_known = np.asarray((rows >= 0).all(axis=1))
     if not is_known.any() and not (dummy4unknown and len(rows)):
@@ -218,7 +218,7 @@ def evaluate_similarity(
     )
 
 
-def _rows_of(pairs: Sequence[JudgedPair], vocabulary: Vocabulary) -> Rows:
+def _rows_of(pairs: Sequence[JudgedPair], vocabulary: LabelRows) -> Rows:
     words = [word for pair in pairs for word in (pair.first, pair.second)]
     rows = vocabulary.rows_of(words)
     tags = [_tagged(word) for word in words]

@@ -72,7 +72,7 @@ def load_questions(path: str | Path) -> Questions:
     UserError
         When it cannot be read, or has a question above the first section.
     """
-    from embedviz.core.analogies.benchmark import read_questions  # The child needs no kernels.
+    from embedviz.core.analogies.benchmark.layouts import read_questions  # The child needs no more.
 
     path = Path(path).expanduser()
     read = read_questions(path)

@@ -20,8 +20,8 @@ from embedviz.core.analogies.benchmark.questions import (
     relation_questions,
 )
 from embedviz.core.analogies.benchmark.results import (
-    Answers,
     BenchmarkReport,
+    QuestionAnswers,
     QuestionResult,
     SectionResult,
     Tally,
@@ -33,10 +33,10 @@ from embedviz.core.analogies.benchmark.tables import (
 )
 
 __all__ = [
-    "Answers",
     "BenchmarkComparison",
     "BenchmarkReport",
     "Question",
+    "QuestionAnswers",
     "QuestionResult",
     "QuestionSet",
     "Section",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.analogies.benchmark.questions import QuestionSet
-from embedviz.core.analogies.benchmark.vocabulary import Vocabulary
+from embedviz.core.analogies.benchmark.vocabulary import LabelRows
 from embedviz.core.arrays import Rows
 
 Flags = NDArray[np.bool_]
@@ -57,7 +57,7 @@ class AskedQuestions(NamedTuple):
         return np.asarray(np.maximum(self.inputs.max(axis=1, initial=0), answers))
 
 
-def asked_questions(questions: QuestionSet, vocabulary: Vocabulary) -> AskedQuestions:
+def asked_questions(questions: QuestionSet, vocabulary: LabelRows) -> AskedQuestions:
     """Return the questions whose three words are known, and at least one of the answers."""
     inputs = vocabulary.rows_of(questions.inputs).reshape(-1, 3)
     right = vocabulary.rows_of(questions.answers)
@@ -86,7 +86,7 @@ def asked_questions(questions: QuestionSet, vocabulary: Vocabulary) -> AskedQues
     )
 
 
-def _repeated(rows: Rows, owners: Rows, vocabulary: Vocabulary) -> tuple[Rows, Rows, Rows]:
+def _repeated(rows: Rows, owners: Rows, vocabulary: LabelRows) -> tuple[Rows, Rows, Rows]:
     """Return further rows with the labels of some, their owners, and which these are of."""
     repeated = vocabulary.repeated
     found = [

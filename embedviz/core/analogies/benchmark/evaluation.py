@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from embedviz.core.analogies.benchmark.answering import Found, find_answers
+from embedviz.core.analogies.benchmark.answering import FoundAnswers, find_answers
 from embedviz.core.analogies.benchmark.asked import AskedQuestions, Flags, asked_questions
 from embedviz.core.analogies.benchmark.layouts import read_questions
 from embedviz.core.analogies.benchmark.questions import QuestionSet
-from embedviz.core.analogies.benchmark.results import Answers, BenchmarkReport
-from embedviz.core.analogies.benchmark.vocabulary import Vocabulary
+from embedviz.core.analogies.benchmark.results import BenchmarkReport, QuestionAnswers
+from embedviz.core.analogies.benchmark.vocabulary import LabelRows
 from embedviz.core.analogies.scoring import METHODS, Method, require_method
 from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report, silent
@@ -85,7 +85,7 @@ def evaluate_methods(
         require_method(method)
     questions = path if isinstance(path, QuestionSet) else read_questions(Path(path))
     labels = vector_set.labels[:restrict_vocab]
-    vocabulary = Vocabulary(labels, case_insensitive)
+    vocabulary = LabelRows(labels, case_insensitive)
     asked = asked_questions(questions, vocabulary)
     vectors = vector_set.vectors[: len(labels)]
     found, neighbors = find_answers(vectors, asked, methods, report)
@@ -102,8 +102,8 @@ def evaluate_methods(
 
 
 def _answers(
-    asked: AskedQuestions, found: Found, neighbors: Rows, vocabulary: Vocabulary
-) -> Answers:
+    asked: AskedQuestions, found: FoundAnswers, neighbors: Rows, vocabulary: LabelRows
+) -> QuestionAnswers:
     first_rows, inputs = vocabulary.first_rows, asked.inputs
     is_own = _has_label_of(found.rows, inputs, first_rows)
     is_other = ~is_own & (found.rows >= 0)
@@ -117,7 +117,7 @@ def _answers(
     around = neighbors[:, 2]
     foreign = ~_has_label_of(around, inputs, first_rows) & (around >= 0)
     nearest = np.take_along_axis(around, foreign.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    return Answers(
+    return QuestionAnswers(
         asked.numbers,
         inputs,
         rows,
@@ -137,7 +137,7 @@ def _has_label_of(rows: Rows, inputs: Rows, first_rows: Rows) -> Flags:
     return np.asarray((firsts[:, :, np.newaxis] == inputs[:, np.newaxis, :]).any(axis=2))
 
 
-def _ranks(asked: AskedQuestions, found: Found, is_other: Flags) -> Rows:
+def _ranks(asked: AskedQuestions, found: FoundAnswers, is_other: Flags) -> Rows:
     """Return the rank of the best right answer among rows with no label of the question."""
     ranks = found.above + 1
     places = np.cumsum(is_other, axis=1)

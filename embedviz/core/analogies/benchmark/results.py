@@ -76,7 +76,7 @@ class Tally:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class QuestionAnswers:
     """What was answered to each question that was asked.
 
     Attributes
@@ -161,7 +161,7 @@ class BenchmarkReport:
     ----------
     questions : QuestionSet
     method : {"3CosAdd", "3CosMul", "PairDirection"}
-    answers : Answers
+    answers : QuestionAnswers
     labels : sequence of str
         Of the set.
     counts_unknown : bool
@@ -172,7 +172,7 @@ class BenchmarkReport:
 
     questions: QuestionSet
     method: Method
-    answers: Answers
+    answers: QuestionAnswers
     labels: tuple[str, ...] = field(repr=False)
     counts_unknown: bool = False
     is_by_frequency: bool | None = None
