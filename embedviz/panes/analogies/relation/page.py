@@ -21,7 +21,7 @@ _NARROW = 560
 _LEAST_SIDE, _MOST_SIDE, _SIDE_SHARE = 320, 480, 0.4
 """Least and largest width of the lists, in pixels, and their share of a page between them."""
 _LOW = 430
-"""Pixels below which there is no room for what the picture holds, in words."""
+"""Pixels below which there is no room for what the picture holds, in words, or for the strips."""
 
 
 class RelationPage(Page):
@@ -105,7 +105,10 @@ class RelationPage(Page):
             wanted = min(max(round(_SIDE_SHARE * width), least), most)
             side.setFixedWidth(min(wanted, width // 2))
         self._rows.setStretch(1, int(is_narrow))
-        self.parts.caption.setVisible(not is_narrow and self.height() >= _LOW * self._scale)
+        is_low = self.height() < _LOW * self._scale
+        self.parts.caption.setVisible(not (is_narrow or is_low))
+        for strip in (self.parts.colors, self.parts.null):
+            strip.setVisible(not (is_narrow and is_low))  # The picture needs the room.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Accept a file of pairs of labels of the set; others are opened by the window."""

@@ -170,8 +170,7 @@ class RelationShowing(QObject):
             return describe_pair(found, pair)
         layout = found.layouts[_layout_key(self._state)]
         is_fan = self._state[RelationSettings].drawn == "fan"
-        missing = describe_missing(found)
-        return f"{describe_picture(layout, is_fan=is_fan)} {missing}".strip()
+        return describe_picture(layout, is_fan=is_fan)
 
     def show_stopped(self) -> None:
         """Say what was not measured, now that something was stopped or has failed."""
@@ -205,7 +204,7 @@ class RelationShowing(QObject):
         notes = {
             "relations": describe_ranking(known, is_busy=self._run.is_ranking),
             "apply": describe_unknown(self._run.answers(state) or ()),
-            "pairs": "",
+            "pairs": "" if self.measured is None else describe_missing(self.measured),
         }
         side.show_note(notes[listed])
 

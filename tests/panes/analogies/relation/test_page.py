@@ -315,7 +315,7 @@ def test_zero_and_broken_vectors_are_worded(shown, pane):
     page = shown(a_set(vectors), kept_pairs("my own", pairs))
     pane.grab()
     assert page.parts.head.text().startswith("2 pairs: ")
-    assert "not finite" in page.parts.caption.text()
+    assert "not finite" in page.parts.side.note.text()
 
 
 def test_a_set_without_relations_says_how_to_add_one(shown, toy, pane):
@@ -328,8 +328,8 @@ def test_a_set_without_relations_says_how_to_add_one(shown, toy, pane):
 def test_words_left_out_are_counted_and_named(shown, cities):
     pairs = [(f"country{i}", (f"city{i}",)) for i in range(4)] + [("atlantis", ("nowhere",))]
     page = shown(cities, kept_pairs("some", pairs))
-    assert "1 pair with words that are not in the set left out" in page.parts.caption.text()
-    assert "atlantis" in page.parts.caption.text()
+    said = page.parts.side.note.text()
+    assert said.startswith("1 pair left out, with words that are not in the set: “atlantis”")
 
 
 # Relations of the user's own.

@@ -19,7 +19,12 @@ from embedviz.gui.pages.page import Controls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit
-from embedviz.panes.analogies.relation.lists.cell_table import Cell, CellColumn, CellLine, CellTable
+from embedviz.panes.analogies.relation.lists.cell_table import (
+    CellColumn,
+    CellLine,
+    CellTable,
+    TableCell,
+)
 
 MOST_APPLIED = 50
 """Words that a relation is applied to at once."""
@@ -141,13 +146,13 @@ def words_in(text: str, vector_set: VectorSet) -> list[str]:
     return parts
 
 
-def _cells(applied: AppliedWord) -> tuple[Cell, ...]:
-    word = Cell(one_line(applied.label), applied.note)
+def _cells(applied: AppliedWord) -> tuple[TableCell, ...]:
+    word = TableCell(one_line(applied.label), applied.note)
     if not applied.answers:
-        return word, Cell(applied.note, tone="bad"), Cell("")
+        return word, TableCell(applied.note, tone="bad"), TableCell("")
     (_, best, score), *others = applied.answers
     lines = [f"{one_line(label)}  {number_text(each, 3)}" for _, label, each in applied.answers]
     tip = "\n".join([*lines, applied.note] if applied.note else lines)
     more = ", ".join(one_line(label) for _, label, _ in others[:3])
     said = one_line(best) + (f"  ·  {more}" if more else "")
-    return word, Cell(said, tip), Cell(number_text(score, 3), tip)
+    return word, TableCell(said, tip), TableCell(number_text(score, 3), tip)

@@ -59,7 +59,7 @@ class CellColumn:
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A cell of the table.
 
     Attributes
@@ -84,13 +84,13 @@ class CellLine:
     ----------
     key : int
         What it stands for, such as the number of a pair.
-    cells : tuple of Cell
+    cells : tuple of TableCell
     is_current : bool
         Whether it is the one that is shown elsewhere.
     """
 
     key: int
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     is_current: bool = False
 
 
@@ -182,7 +182,7 @@ class CellTable(QTableView):
         self.setToolTip("")
         self.cells = CellModel(columns)
         self.setModel(self.cells)
-        self._delegate = _CellDelegate(self)
+        self._delegate = _TableCellDelegate(self)
         self.setItemDelegate(self._delegate)
         show_as_rows(self, _LINE)
         self.horizontalHeader().setStretchLastSection(False)
@@ -225,6 +225,10 @@ class CellTable(QTableView):
         self._delegate.set_scale(scale)
         self.verticalHeader().setDefaultSectionSize(round(_LINE * scale))
         self.horizontalHeader().setFixedHeight(round(_HEAD * scale))
+        # The style sheet of the window has a size of its own for heads.
+        pixels = round(CAPTION_PIXELS * scale)
+        rule = f"QHeaderView::section {{ font-size: {pixels}px; }}"
+        self.horizontalHeader().setStyleSheet("" if scale == 1 else rule)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -266,7 +270,7 @@ class CellTable(QTableView):
         return self.cells.lines[index.row()].key
 
 
-class _CellDelegate(QStyledItemDelegate):
+class _TableCellDelegate(QStyledItemDelegate):
     """Painter of the cells: a dot, a text, and whether its line is hovered or selected."""
 
     def __init__(self, table: CellTable) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from embedviz.core.arrays import Rows
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text
-from embedviz.panes.analogies.relation.lists.cell_table import Cell, CellLine
+from embedviz.panes.analogies.relation.lists.cell_table import CellLine, TableCell
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 from embedviz.panes.analogies.relation.settings import RelationSettings
 from embedviz.panes.analogies.relation.strips import ColorScale
@@ -52,25 +52,25 @@ def pair_lines(
     ]
 
 
-def _cells(measured: MeasuredRelation, pair: int, scale: ColorScale) -> tuple[Cell, ...]:
+def _cells(measured: MeasuredRelation, pair: int, scale: ColorScale) -> tuple[TableCell, ...]:
     tip = describe_pair(measured, pair)
     agreement, length = float(measured.agreements[pair]), float(measured.lengths[pair])
     name = " → ".join(one_line(end) for end in measured.labels[pair])
     return (
-        Cell(name, tip, color=scale.color(float(scale.values[pair]))),
-        Cell(number_text(agreement), tip),
-        Cell("–" if math.isnan(length) else f"{number_text(length)}×", tip, "quiet"),
+        TableCell(name, tip, color=scale.color(float(scale.values[pair]))),
+        TableCell(number_text(agreement), tip),
+        TableCell("–" if math.isnan(length) else f"{number_text(length)}×", tip, "quiet"),
         _found(measured, pair, tip),
     )
 
 
-def _found(measured: MeasuredRelation, pair: int, tip: str) -> Cell:
+def _found(measured: MeasuredRelation, pair: int, tip: str) -> TableCell:
     answer = measured.answer(pair)
     if answer is None:
-        return Cell("…" if measured.measures is None else "–", tip, "quiet")
+        return TableCell("…" if measured.measures is None else "–", tip, "quiet")
     if answer.is_right:
-        return Cell(f"✓ {one_line(answer.label)}", tip, "good")
-    return Cell(f"✗ {answer.rank:,} · {one_line(answer.label)}", tip, "bad")
+        return TableCell(f"✓ {one_line(answer.label)}", tip, "good")
+    return TableCell(f"✗ {answer.rank:,} · {one_line(answer.label)}", tip, "bad")
 
 
 def describe_pair(measured: MeasuredRelation, pair: int) -> str:

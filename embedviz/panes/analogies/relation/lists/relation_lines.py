@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text
-from embedviz.panes.analogies.relation.lists.cell_table import Cell, CellLine, Tone
+from embedviz.panes.analogies.relation.lists.cell_table import CellLine, TableCell, Tone
 from embedviz.panes.analogies.relation.lists.columns import RELATION_COLUMNS
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 from embedviz.panes.analogies.relation.offered import OfferedRelation
@@ -50,20 +50,22 @@ def _key(measured: MeasuredRelation | None) -> tuple[bool, float]:
 
 def _cells(
     offered: OfferedRelation, measured: MeasuredRelation | None, corrected: float
-) -> tuple[Cell, ...]:
+) -> tuple[TableCell, ...]:
     name = one_line(offered.name)
     if measured is None:
-        return Cell(name, tone="quiet"), *(Cell("…", tone="quiet") for _ in RELATION_COLUMNS[1:])
+        return TableCell(name, tone="quiet"), *(
+            TableCell("…", tone="quiet") for _ in RELATION_COLUMNS[1:]
+        )
     tip = f"{name}\n{describe_relation(measured)}"
     measures = measured.measures
     assert measures is not None  # The table has what is known to its end.
     share = measures.accuracy
     p_tone: Tone = "" if corrected < SIGNIFICANT else "quiet"
     return (
-        Cell(name, tip),
-        Cell(f"{len(measured.labels):,}", tip, "quiet"),
-        Cell(number_text(measured.consistency), tip),
-        Cell(number_text(measures.pairing.value), tip, "quiet"),
-        Cell(p_text(corrected), tip, p_tone),
-        Cell("–" if math.isnan(share) else f"{100 * share:.0f} %", tip),
+        TableCell(name, tip),
+        TableCell(f"{len(measured.labels):,}", tip, "quiet"),
+        TableCell(number_text(measured.consistency), tip),
+        TableCell(number_text(measures.pairing.value), tip, "quiet"),
+        TableCell(p_text(corrected), tip, p_tone),
+        TableCell("–" if math.isnan(share) else f"{100 * share:.0f} %", tip),
     )
