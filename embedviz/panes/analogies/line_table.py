@@ -46,7 +46,7 @@ _WALKING = (
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of the table.
 
     Attributes
@@ -113,12 +113,12 @@ class LineModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.columns: tuple[Column, ...] = ()
+        self.columns: tuple[TableColumn, ...] = ()
         self._given: Sequence[TableLine] = ()
         self.lines: Sequence[TableLine] = ()
         self._sorted_by: tuple[str, bool] | None = None
 
-    def show_lines(self, columns: Sequence[Column], lines: Sequence[TableLine]) -> None:
+    def show_lines(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> None:
         """Replace all lines; totals come first."""
         columns = tuple(columns)
         if columns == self.columns and lines and len(lines) == len(self._given):
@@ -248,7 +248,7 @@ class LineTable(QTableView):
         self.activated.connect(self._choose)
         theme_manager.changed.connect(self.viewport().update)
 
-    def show_lines(self, columns: Sequence[Column], lines: Sequence[TableLine]) -> None:
+    def show_lines(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> None:
         """Replace all lines; the chosen one stays chosen where it is still there."""
         chosen = self.chosen
         self.shown.show_lines(columns, lines)
@@ -323,7 +323,7 @@ class LineTable(QTableView):
             self.setColumnHidden(place, column.key in hidden)
             self.setColumnWidth(place, name if place == 0 else widths[column.key])
 
-    def _widths(self, columns: Sequence[Column], lines: Sequence[TableLine]) -> dict[str, int]:
+    def _widths(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> dict[str, int]:
         """Return the width that each column wants, in pixels."""
         scale = self._scale
         head = QFontMetricsF(font(CAPTION_PIXELS * scale))

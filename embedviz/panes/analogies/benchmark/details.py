@@ -16,16 +16,18 @@ from embedviz.panes.analogies.benchmark.counting import (
     places_of,
     verdicts_of,
 )
-from embedviz.panes.analogies.line_table import Cell, Column, TableLine
+from embedviz.panes.analogies.line_table import Cell, TableColumn, TableLine
 
 DETAILS = ("wrong", "questions")
 """What is listed of a section, in the order of its buttons."""
 WRONG_COLUMNS = (
-    Column("name", "Answered wrongly", "The word that was answered; click it to make it the query"),
-    Column("count", "Times", "How often it was answered wrongly"),
-    Column("near_c", "Near c", "How often it was among the ten nearest rows of c", 1),
-    Column("near_b", "Near b", "How often it was among the ten nearest rows of b", 2),
-    Column("near_a", "Near a", "How often it was among the ten nearest rows of a", 3),
+    TableColumn(
+        "name", "Answered wrongly", "The word that was answered; click it to make it the query"
+    ),
+    TableColumn("count", "Times", "How often it was answered wrongly"),
+    TableColumn("near_c", "Near c", "How often it was among the ten nearest rows of c", 1),
+    TableColumn("near_b", "Near b", "How often it was among the ten nearest rows of b", 2),
+    TableColumn("near_a", "Near a", "How often it was among the ten nearest rows of a", 3),
 )
 
 

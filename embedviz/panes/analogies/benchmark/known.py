@@ -9,7 +9,7 @@ from embedviz.core.analogies.benchmark import BenchmarkReport
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.analogies.benchmark.asked import BenchmarkRun
 from embedviz.panes.analogies.benchmark.compared import ComparedSets, compare_sets
-from embedviz.panes.analogies.benchmark.measuring import Measured
+from embedviz.panes.analogies.benchmark.measuring import MeasuredBenchmark
 
 _MOST_KEPT = 6
 
@@ -18,24 +18,24 @@ class KnownResults:
     """Results of the latest runs, the newest last."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[BenchmarkRun, Measured] = OrderedDict()
+        self._known: OrderedDict[BenchmarkRun, MeasuredBenchmark] = OrderedDict()
         self._compared: ComparedSets | None = None
 
-    def keep(self, measured: Measured) -> None:
+    def keep(self, measured: MeasuredBenchmark) -> None:
         """Remember a result, and forget the oldest of many."""
         self._known.pop(measured.run, None)
         self._known[measured.run] = measured
         while len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
 
-    def of(self, run: BenchmarkRun | None) -> Measured | None:
+    def of(self, run: BenchmarkRun | None) -> MeasuredBenchmark | None:
         """Return what is known of a run, maybe from one by more methods; None where nothing is."""
         if run is None:
             return None
         newest_first = reversed(self._known.items())
         return next((each for known, each in newest_first if known.answers(run)), None)
 
-    def earlier(self, run: BenchmarkRun) -> Measured | None:
+    def earlier(self, run: BenchmarkRun) -> MeasuredBenchmark | None:
         """Return the newest result of the same set and questions, by other rules or methods."""
         newest_first = reversed(self._known.items())
         return next((each for known, each in newest_first if known.asks_same(run)), None)

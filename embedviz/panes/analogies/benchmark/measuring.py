@@ -17,7 +17,7 @@ from embedviz.panes.analogies.benchmark.asked import BenchmarkRun
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredBenchmark:
     """What is known of one set.
 
     Attributes
@@ -39,7 +39,7 @@ class Measured:
         return self.reports.get(method)
 
 
-def measure(run: BenchmarkRun, questions: QuestionSet, report: Report) -> Measured:
+def measure(run: BenchmarkRun, questions: QuestionSet, report: Report) -> MeasuredBenchmark:
     """Ask the questions. Runs off the UI thread.
 
     A set that cannot be derived is a problem of the comparison, and not of the page.
@@ -49,7 +49,7 @@ def measure(run: BenchmarkRun, questions: QuestionSet, report: Report) -> Measur
         try:
             asked = run.recipe.derive(asked, part_of(report, 0.0, 0.4))
         except UserError as error:
-            return Measured(run, questions, {}, str(error))
+            return MeasuredBenchmark(run, questions, {}, str(error))
         rest = part_of(report, 0.4, 1.0)
     found = evaluate_methods(
         asked,
@@ -62,4 +62,4 @@ def measure(run: BenchmarkRun, questions: QuestionSet, report: Report) -> Measur
     )
     for each in found:  # Counted here, and not when it is drawn.
         _ = each.tallies, each.kinds, each.whole
-    return Measured(run, questions, dict(zip(run.methods, found, strict=True)))
+    return MeasuredBenchmark(run, questions, dict(zip(run.methods, found, strict=True)))

@@ -27,7 +27,7 @@ from embedviz.panes.analogies.benchmark.counting import ALL
 from embedviz.panes.analogies.benchmark.details import DETAILS
 from embedviz.panes.analogies.benchmark.exporting import BenchmarkExport
 from embedviz.panes.analogies.benchmark.known import KnownResults
-from embedviz.panes.analogies.benchmark.measuring import Measured, measure
+from embedviz.panes.analogies.benchmark.measuring import MeasuredBenchmark, measure
 from embedviz.panes.analogies.benchmark.question_lines import place_of
 from embedviz.panes.analogies.benchmark.settings import FILTERS, BenchmarkSettings
 from embedviz.panes.analogies.benchmark.tools import BenchmarkTools
@@ -166,7 +166,7 @@ class BenchmarkPage(Page):
             work = partial(measure, other, questions)
             calculations.run(self._other_task, work, self._keep, other)
 
-    def _keep(self, measured: Measured) -> None:
+    def _keep(self, measured: MeasuredBenchmark) -> None:
         self.known.keep(measured)
         self.controls.show_busy(False)
         if self._questions is not None:
@@ -175,7 +175,7 @@ class BenchmarkPage(Page):
     def _stop(self) -> None:
         self.pane.session.board.stop([self._task, self._other_task])
 
-    def _show(self, state: State, measured: Measured, *, is_stale: bool) -> None:
+    def _show(self, state: State, measured: MeasuredBenchmark, *, is_stale: bool) -> None:
         """Show a result, dimmed where it is of other settings than the state has."""
         report = measured.report(state[AnalogySettings].method)
         if report is None:

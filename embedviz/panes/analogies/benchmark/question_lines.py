@@ -10,16 +10,16 @@ import numpy as np
 from embedviz.core.analogies.benchmark import BenchmarkReport
 from embedviz.core.arrays import Rows
 from embedviz.core.wording import one_line
-from embedviz.panes.analogies.line_table import Cell, Column, TableLine
+from embedviz.panes.analogies.line_table import Cell, TableColumn, TableLine
 
 COLUMNS = (
-    Column("name", "Question", "a is to b as c is to …; click one to see its picture"),
-    Column("expected", "Expected", "What the file says"),
-    Column("answered", "Answered", "The nearest row that is none of a, b and c"),
-    Column("rank", "Rank", "Of the right answer, 1 being the best", 2),
-    Column("near", "Near", "Which of a, b and c has the answer among its ten nearest rows", 3),
+    TableColumn("name", "Question", "a is to b as c is to …; click one to see its picture"),
+    TableColumn("expected", "Expected", "What the file says"),
+    TableColumn("answered", "Answered", "The nearest row that is none of a, b and c"),
+    TableColumn("rank", "Rank", "Of the right answer, 1 being the best", 2),
+    TableColumn("near", "Near", "Which of a, b and c has the answer among its ten nearest rows", 3),
 )
-COLUMN_OF_OTHER = Column("other", "Other", "What the set answered that is compared", 1)
+COLUMN_OF_OTHER = TableColumn("other", "Other", "What the set answered that is compared", 1)
 _MOST_EXPECTED = 2
 
 

@@ -10,12 +10,12 @@ from embedviz.core.analogies.benchmark.comparison import SectionComparison
 from embedviz.gui.charts.numbers import number_text, percent
 from embedviz.panes.analogies.benchmark.compared import ComparedSets, p_text, way_of
 from embedviz.panes.analogies.benchmark.counting import ALL
-from embedviz.panes.analogies.line_table import Cell, Column, TableLine
+from embedviz.panes.analogies.line_table import Cell, TableColumn, TableLine
 
 _TITLES = {ALL: "All questions"}
 
 
-def columns_of(method: Method, methods: Sequence[Method], other: str) -> list[Column]:
+def columns_of(method: Method, methods: Sequence[Method], other: str) -> list[TableColumn]:
     """Return the columns of the table.
 
     Parameters
@@ -28,13 +28,13 @@ def columns_of(method: Method, methods: Sequence[Method], other: str) -> list[Co
         Name of the set that is compared; empty where there is none.
     """
     found = [
-        Column("name", "Section", "Section of the questions; click one to look at it"),
-        Column("correct", "Correct", "Questions whose first answer is the right one", 4),
-        Column("asked", "Asked", "Questions of which all words are in the set"),
-        Column("skipped", "Skipped", "Questions with a word that is not in the set", 3),
-        Column("top1", "Top 1", f"Share right, by {method}", is_share=True),
-        Column("top5", "Top 5", "Share with a right answer among the first five", 2, True),
-        Column(
+        TableColumn("name", "Section", "Section of the questions; click one to look at it"),
+        TableColumn("correct", "Correct", "Questions whose first answer is the right one", 4),
+        TableColumn("asked", "Asked", "Questions of which all words are in the set"),
+        TableColumn("skipped", "Skipped", "Questions with a word that is not in the set", 3),
+        TableColumn("top1", "Top 1", f"Share right, by {method}", is_share=True),
+        TableColumn("top5", "Top 5", "Share with a right answer among the first five", 2, True),
+        TableColumn(
             "inputs",
             "With inputs",
             "Share right where a, b and c may be answers too: mostly one of them is nearest",
@@ -43,23 +43,23 @@ def columns_of(method: Method, methods: Sequence[Method], other: str) -> list[Co
         ),
     ]
     found += [
-        Column(each, each, f"Share right, by {each}", 8 if other else 5, True)
+        TableColumn(each, each, f"Share right, by {each}", 8 if other else 5, True)
         for each in methods
         if each != method
     ]
     if other:
         found += [
-            Column(
+            TableColumn(
                 "other", "Other", f"Share right in {other}, of questions asked of both", 0, True
             ),
-            Column("change", "Change", f"{other} against this set, in percentage points", 1),
-            Column(
+            TableColumn("change", "Change", f"{other} against this set, in percentage points", 1),
+            TableColumn(
                 "alone",
                 "Gained / lost",
                 f"Right in {other} alone, and right in this set alone: McNemar's c and b",
                 6,
             ),
-            Column(
+            TableColumn(
                 "p",
                 "p",
                 "McNemar's exact test: how likely so large a difference is between two sets that "

@@ -18,7 +18,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, caption, text_label, tool_button
 from embedviz.gui.widgets.settings_gear import SettingsGear
 from embedviz.panes.analogies.file_choice import FileChoice, Offered
-from embedviz.panes.analogies.line_table import Cell, Column, LineTable, TableLine
+from embedviz.panes.analogies.line_table import Cell, LineTable, TableColumn, TableLine
 from embedviz.panes.analogies.similarity.measuring import (
     NAMED,
     MeasuredSimilarity,
@@ -41,10 +41,10 @@ _KINDS = "Word similarity (*.txt *.tsv *.csv *.tab *.gz);;All files (*)"
 _LISTED = ("pairs", "skipped")
 _MOST_LISTED = 5_000
 _COLUMNS = (
-    Column("name", "Pair", "Click one to select both of its rows everywhere"),
-    Column("judged", "Judged", "What people said"),
-    Column("cosine", "Cosine", "Of the two rows, in all dimensions"),
-    Column(
+    TableColumn("name", "Pair", "Click one to select both of its rows everywhere"),
+    TableColumn("judged", "Judged", "What people said"),
+    TableColumn("cosine", "Cosine", "Of the two rows, in all dimensions"),
+    TableColumn(
         "gap",
         "Off by",
         "Place by cosine minus place by judgment, in percent of all places: + nearer than people "
@@ -53,8 +53,8 @@ _COLUMNS = (
     ),
 )
 _COLUMNS_OF_SKIPPED = (
-    Column("name", "Pair", "A word of it is not in the set"),
-    Column("judged", "Judged", "What people said"),
+    TableColumn("name", "Pair", "A word of it is not in the set"),
+    TableColumn("judged", "Judged", "What people said"),
 )
 
 

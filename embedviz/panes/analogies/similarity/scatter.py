@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 
 from embedviz.core.covariance import Vector
 from embedviz.core.drawing.label_placement import place_labels
@@ -18,7 +19,7 @@ from embedviz.core.selection import Change
 from embedviz.gui.charts.drawn_widget import DrawnWidget, width_of
 from embedviz.gui.charts.numbers import number_text
 from embedviz.gui.charts.plot_frame import PlotFrame, draw_lower_axis, draw_upright_axis
-from embedviz.gui.points.text import draw_text
+from embedviz.gui.points.text import draw_text, text_size
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 
 MOST_DRAWN = 6_000
@@ -60,12 +61,9 @@ class SimilarityScatter(DrawnWidget):
     pairs_chosen : (list of int, str)
         Pairs that were clicked or enclosed, and what is to become of the selection: "replace",
         "add" or "remove". None where the ground was clicked.
-    pair_hovered : (int,)
-        The pair under the mouse; -1 where there is none.
     """
 
     pairs_chosen = Signal(list, str)
-    pair_hovered = Signal(int)
 
     def __init__(self, name: str) -> None:
         super().__init__(name, "Cosine against judgment", size=(360, 240), least=(150, 110))
@@ -148,57 +146,31 @@ class SimilarityScatter(DrawnWidget):
             if self.message or self._data is None:
                 self.draw_message(painter)
                 return
-            self.draw_kept(painter, (id(self._data),), self._draw_points)
+            data, small = self._data, self.small()
+            draw = partial(_draw_points, self.frame(), self.places(), small, self.line_height())
+            self.draw_kept(painter, (id(data),), draw)
             self._draw_marked(painter)
-            self._draw_names(painter)
-            self._draw_outline(painter)
-
-    def _draw_points(self, painter: QPainter) -> None:
-        frame, theme, small, line = self.frame(), theme_manager.theme, self.small(), 0.0
-        line = self.line_height()
-        area = frame.area
-        across = tick_step(max((frame.right - frame.left) * 4 * line / area.width(), 1e-9))
-        up = tick_step(max((frame.high - frame.low) * 2 * line / area.height(), 1e-9))
-        draw_upright_axis(painter, frame, _ticks(frame.low, frame.high, up), small, line)
-        draw_lower_axis(painter, frame, _ticks(frame.left, frame.right, across), small, line)
-        painter.setPen(QColor(theme.muted))
-        below = QPointF(
-            area.center().x() - width_of("judgment", small) / 2, area.bottom() + line + 5
-        )
-        draw_text(painter, below, "judgment", small, QColor(theme.muted))
-        painter.save()
-        painter.translate(0, area.center().y() + width_of("cosine", small) / 2)
-        painter.rotate(-90)
-        draw_text(painter, QPointF(0, 0), "cosine", small, QColor(theme.muted))
-        painter.restore()
-        pen = QPen(with_alpha(theme.accent, 0.6 if len(self._drawn) < 500 else 0.35), _POINT)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in self.places().tolist()]))
+            halo = with_alpha(theme_manager.theme.ground, 0.85)
+            for which, corner in self._placed():
+                ink = QColor(theme_manager.theme.ink(_color_of(data, which)))
+                draw_text(painter, corner, data.name(which), small, ink, halo)
+            if self._hovered >= 0:
+                strong, place = self.small(semibold=True), self.point_of(self._hovered)
+                text, room = data.name(self._hovered), float(self.width())
+                _draw_name_beside(painter, place, text, strong, room, halo)
+            _draw_outline(painter, self._outline)
 
     def _draw_marked(self, painter: QPainter) -> None:
         theme, data = theme_manager.theme, self._data
         assert data is not None
         for which in self.named():
-            self._draw_point(painter, which, QColor(self._color_of(which)))
+            _draw_point(painter, self.point_of(which), QColor(_color_of(data, which)))
         ring = QPen(QColor(theme.text), 1.5)
         for which in [*np.flatnonzero(self._selected).tolist(), self._hovered]:
             if which >= 0:
                 painter.setPen(ring)
                 painter.setBrush(QColor(theme.query))
                 painter.drawEllipse(self.point_of(which), _MARKED / 2 + 0.5, _MARKED / 2 + 0.5)
-
-    def _draw_point(self, painter: QPainter, which: int, color: QColor) -> None:
-        pen = QPen(color, _MARKED)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawPoint(self.point_of(which))
-
-    def _color_of(self, which: int) -> str:
-        """Return the color of a pair whose words are nearer than people say, or farther."""
-        theme, data = theme_manager.theme, self._data
-        assert data is not None
-        return theme.after if data.gaps[which] > 0 else theme.before
 
     def named(self) -> list[int]:
         """Return the pairs whose names have room on the picture."""
@@ -211,64 +183,14 @@ class SimilarityScatter(DrawnWidget):
             return []
         key = (id(data), self.size(), self._scale)
         if self._labels[0] != key:
-            self._labels = (key, self._place_names(data))
+            notable = list(data.notable)
+            at = [self.point_of(which) for which in notable]
+            size = float(self.width()), float(self.height())
+            placed = _place_names(
+                data, at, self.frame().area, size, self.small(), self.line_height()
+            )
+            self._labels = (key, placed)
         return self._labels[1]
-
-    def _place_names(self, data: PairPoints) -> list[tuple[int, QPointF]]:
-        notable = list(data.notable)
-        if not notable:
-            return []
-        small, line, area = self.small(), self.line_height(), self.frame().area
-        at = [self.point_of(which) for which in notable]
-        boxes = [(width_of(data.name(which), small), line) for which in notable]
-        around = [(p.x() - 4, p.y() - 4, 8.0, 8.0) for p in at]
-        placed = place_labels(
-            [(p.x(), p.y()) for p in at],
-            boxes,
-            np.full(len(at), 5.0),
-            np.full(len(at), 2.0),
-            width=self.width(),
-            height=area.bottom(),
-            obstacles=[*around, (0.0, 0.0, area.left(), float(self.height()))],
-            space=GRID,
-        )
-        corners = (QPointF(x, y) for x, y in placed.corners.tolist())
-        chosen = (notable[place] for place in placed.candidates.tolist())
-        return list(zip(chosen, corners, strict=True))
-
-    def _draw_names(self, painter: QPainter) -> None:
-        data, theme = self._data, theme_manager.theme
-        assert data is not None
-        halo = with_alpha(theme.ground, 0.85)
-        for which, corner in self._placed():
-            color = QColor(theme.ink(self._color_of(which)))
-            draw_text(painter, corner, data.name(which), self.small(), color, halo)
-        if self._hovered >= 0:
-            self._draw_hovered_name(painter, halo)
-
-    def _draw_hovered_name(self, painter: QPainter, halo: QColor) -> None:
-        data, theme, strong = self._data, theme_manager.theme, self.small(semibold=True)
-        assert data is not None
-        text, place = data.name(self._hovered), self.point_of(self._hovered)
-        width, line = width_of(text, strong), self.line_height()
-        x = place.x() + 8 if place.x() + 8 + width <= self.width() else place.x() - 8 - width
-        corner = QPointF(max(x, 0.0), max(place.y() - line, 0.0))
-        draw_text(painter, corner, text, strong, QColor(theme.text), halo)
-
-    def _draw_outline(self, painter: QPainter) -> None:
-        if len(self._outline) < 2:
-            return
-        theme, polygon = theme_manager.theme, QPolygonF(self._outline)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(with_alpha(theme.accent, 0.1))
-        painter.drawPolygon(polygon, Qt.FillRule.WindingFill)
-        pen = QPen(QColor(theme.accent), 1.25)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(polygon)
-        pen.setDashPattern([4, 4])
-        painter.setPen(pen)
-        painter.drawLine(QLineF(self._outline[-1], self._outline[0]))
 
     def pair_at(self, place: QPointF) -> int:
         """Return the pair whose point is nearest to a place, and near; -1 for none."""
@@ -312,7 +234,7 @@ class SimilarityScatter(DrawnWidget):
         """Draw the outline on, or mark the pair under the mouse."""
         place = event.position()
         if self._pressed is None:
-            self._hover(self.pair_at(place))
+            self.show_hovered(self.pair_at(place))
             return
         moved = place - self._pressed
         if self._outline or hypot(moved.x(), moved.y()) >= _CLICK:
@@ -334,12 +256,7 @@ class SimilarityScatter(DrawnWidget):
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Mark none."""
-        self._hover(-1)
-
-    def _hover(self, which: int) -> None:
-        if which != self._hovered:
-            self.show_hovered(which)
-            self.pair_hovered.emit(which)
+        self.show_hovered(-1)
 
 
 def _mode_of(keys: Qt.KeyboardModifier) -> Change:
@@ -361,3 +278,94 @@ def _span(values: Vector) -> tuple[float, float]:
 
 def _ticks(low: float, high: float, step: float) -> list[tuple[float, str]]:
     return [(value, tick_text(value, step)) for value in tick_values(low, high, step)]
+
+
+def _color_of(data: PairPoints, which: int) -> str:
+    """Return the color of a pair whose words are nearer than people say, or farther."""
+    theme = theme_manager.theme
+    return theme.after if data.gaps[which] > 0 else theme.before
+
+
+def _draw_point(painter: QPainter, place: QPointF, color: QColor) -> None:
+    pen = QPen(color, _MARKED)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawPoint(place)
+
+
+def _draw_points(
+    frame: PlotFrame, places: NDArray[np.float64], small: QFont, line: float, painter: QPainter
+) -> None:
+    """Draw the axes with their names, and all points."""
+    theme, area = theme_manager.theme, frame.area
+    across = tick_step(max((frame.right - frame.left) * 4 * line / area.width(), 1e-9))
+    up = tick_step(max((frame.high - frame.low) * 2 * line / area.height(), 1e-9))
+    draw_upright_axis(painter, frame, _ticks(frame.low, frame.high, up), small, line)
+    draw_lower_axis(painter, frame, _ticks(frame.left, frame.right, across), small, line)
+    left = area.center().x() - width_of("judgment", small) / 2
+    below = QPointF(left, area.bottom() + line + 5)
+    draw_text(painter, below, "judgment", small, QColor(theme.muted))
+    painter.save()
+    painter.translate(0, area.center().y() + width_of("cosine", small) / 2)
+    painter.rotate(-90)
+    draw_text(painter, QPointF(0, 0), "cosine", small, QColor(theme.muted))
+    painter.restore()
+    pen = QPen(with_alpha(theme.accent, 0.6 if len(places) < 500 else 0.35), _POINT)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in places.tolist()]))
+
+
+def _place_names(
+    data: PairPoints,
+    at: Sequence[QPointF],
+    area: QRectF,
+    size: tuple[float, float],
+    small: QFont,
+    line: float,
+) -> list[tuple[int, QPointF]]:
+    """Return the notable pairs whose names have room, and the upper left corners of these."""
+    notable = list(data.notable)
+    if not notable:
+        return []
+    width, height = size
+    boxes = [(width_of(data.name(which), small), line) for which in notable]
+    around = [(p.x() - 4, p.y() - 4, 8.0, 8.0) for p in at]
+    placed = place_labels(
+        [(p.x(), p.y()) for p in at],
+        boxes,
+        np.full(len(at), 5.0),
+        np.full(len(at), 2.0),
+        width=width,
+        height=area.bottom(),
+        obstacles=[*around, (0.0, 0.0, area.left(), height)],
+        space=GRID,
+    )
+    corners = (QPointF(x, y) for x, y in placed.corners.tolist())
+    chosen = (notable[place] for place in placed.candidates.tolist())
+    return list(zip(chosen, corners, strict=True))
+
+
+def _draw_name_beside(
+    painter: QPainter, place: QPointF, text: str, strong: QFont, room: float, halo: QColor
+) -> None:
+    width, height = text_size(text, strong)
+    x = place.x() + 8 if place.x() + 8 + width <= room else place.x() - 8 - width
+    corner = QPointF(max(x, 0.0), max(place.y() - height, 0.0))
+    draw_text(painter, corner, text, strong, QColor(theme_manager.theme.text), halo)
+
+
+def _draw_outline(painter: QPainter, outline: Sequence[QPointF]) -> None:
+    if len(outline) < 2:
+        return
+    theme, polygon = theme_manager.theme, QPolygonF(list(outline))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(with_alpha(theme.accent, 0.1))
+    painter.drawPolygon(polygon, Qt.FillRule.WindingFill)
+    pen = QPen(QColor(theme.accent), 1.25)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(polygon)
+    pen.setDashPattern([4, 4])
+    painter.setPen(pen)
+    painter.drawLine(QLineF(outline[-1], outline[0]))
