@@ -23,8 +23,8 @@ from embedviz.commands.figure_words import describe_changes, require_labels, req
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.commands.setting_options import (
-    GIVEN,
     add_setting_options,
+    given_name,
     number_type,
     settings_of_options,
 )
@@ -188,11 +188,11 @@ def parse_figure(
     parser = figure_parser(name, settings, sample=sample, takes_pairs=takes_pairs)
     options = parser.parse_intermixed_args(arguments)
     for each in _fields(settings):
-        labels = getattr(options, GIVEN + each.name, None)
+        labels = getattr(options, given_name(each), None)
         if each.kind == "labels" and labels:
             files = [text for text in labels if _is_file(text)]
             options.files += files
-            setattr(options, GIVEN + each.name, [text for text in labels if text not in files])
+            setattr(options, given_name(each), [text for text in labels if text not in files])
     return options
 
 

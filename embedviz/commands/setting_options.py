@@ -21,7 +21,7 @@ _OF_PART = "setting of a part "
 def add_setting_options(group: argparse._ArgumentGroup, fields: Iterable[SettingField]) -> None:
     """Add an option for each field of settings that can be typed; what is not given is absent."""
     for each in fields:
-        _add_option(group, each, GIVEN + each.name, _option(each), each.about.help)
+        _add_option(group, each, given_name(each), _option(each), each.about.help)
         of_parts: dict[str, list[tuple[str, SettingField]]] = {}
         for name, part in each.about.parts.items():
             for inner in fields_of(part).values():
@@ -31,6 +31,14 @@ def add_setting_options(group: argparse._ArgumentGroup, fields: Iterable[Setting
             option = _option_of_part(each, first)
             help = f"{names}: {first.about.help}"
             _add_option(group, first, _OF_PART + first.name, option, help)
+
+
+def given_name(each: SettingField) -> str:
+    """Return under which name parsed options hold what was given for a field.
+
+    By its option, which no two have: fields of two pages of a pane may have one name.
+    """
+    return GIVEN + _option(each)
 
 
 def _option_of_part(each: SettingField, inner: SettingField) -> str:
@@ -83,7 +91,7 @@ def settings_of_options(usual: Any, options: argparse.Namespace) -> Any:
     given = {}
     kind: type = type(usual)
     for name, each in fields_of(kind).items():
-        value = getattr(options, GIVEN + name, None)
+        value = getattr(options, given_name(each), None)
         if each.kind == "part":
             value = _part(each, value, options)
         elif value is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,23 @@ Flat = NDArray[np.float32]
 
 Vector = NDArray[np.float64]
 """Numbers that are calculated with in full precision; by its name of one axis, but not always."""
+
+
+class Table(Protocol):
+    """Numbers of which some rows are asked for at a time: an array, or what is chosen from one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many rows and columns."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice, /) -> NDArray[Any]: ...
+
 
 TOO_LARGE = "a number is too large for 32 bits"
 

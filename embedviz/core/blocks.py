@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Flat, Matrix
+from embedviz.core.arrays import Flat, Matrix, Table
 
 
-def row_blocks(rows: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
-    """Yield an array in blocks of some megabytes: the first row, and a view of the rows."""
+def row_blocks(rows: Table) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield a table in blocks of some megabytes: the first row, and the rows; views of an array."""
     step = rows_per_block(rows.shape[1])
     for first in range(0, len(rows), step):
         yield first, rows[first : first + step]

@@ -6,6 +6,7 @@ Import the measured packages inside the methods: each side runs in a process of 
 not pay for the other's imports.
 """
 
+from .analogies import Analogies
 from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import COMPONENTS, DIAL, PREFIX, Drag, DragStalls
@@ -43,6 +44,9 @@ BENCHMARKS = (
     Fit(50_000, 512, "scikit-learn"),
     MappedFit(1_000_000, 768),
     Overlap(10_000, 384),
+    Analogies(5_050, 50, "gensim", is_real=True),
+    Analogies(10_000, 300, "gensim"),
+    Analogies(400_000, 300, None),
     Graph(20_000, 384, "scikit-learn"),
     Graph(20_000, 384, "faiss"),
     Graph(100_000, 384, None),

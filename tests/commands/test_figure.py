@@ -27,7 +27,7 @@ KINDS = {pane.figure: pane.settings_class for pane in PANES if pane.figure}
 SAMPLES = {pane.figure: pane.figure_sample for pane in PANES if pane.figure}
 OWN = {
     "map": ["--density", "--trust", "--color-by", "--projection", "--3d", "--no-labels"],
-    "analogy": ["--positive", "--negative", "--method", "--3d"],
+    "analogy": ["--positive", "--negative", "--method", "--3d", "--page"],
     "anisotropy": ["--strength", "--components", "--centering", "--method", "--page"],
     "matryoshka": ["--dimensions", "--shortlist", "--layer-norm", "--no-renormalize", "--page"],
     "training": ["--corpus", "--dimensions", "--negative", "--3d", "--epochs", "--file"],

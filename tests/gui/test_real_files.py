@@ -44,7 +44,7 @@ def test_glove_in_many_containers(window, drop, data_folder, names):
 def test_glove_in_every_pane(window, front, idle, drop, data_folder):
     drop([data_folder / "glove50" / "glove_noheader.txt"])
     assert_every_pane_shows_it(window, front, idle)
-    analogies = window.panes[1].list.lines.lines
+    analogies = window.panes[1].pages.chosen.list.lines.lines
     assert [line.label for line in analogies[:3]] == ["queen", "prince", "daughter"]
     assert analogies[0].score == pytest.approx(0.8524, abs=5e-5)
 
@@ -57,7 +57,9 @@ def test_sentences_in_every_pane(window, front, idle, drop, data_folder):
         front(window, pane.name)
         idle(window.session)
         assert not pane.message_bar.text
-    assert "is not a label in this set" in (front(window, "analogies").view.scene.message)
+    assert (
+        "is not a label in this set" in front(window, "analogies").pages.chosen.view.scene.message
+    )
 
 
 def test_titles_from_the_menu_in_every_pane(window, front, idle, qtbot, data_folder, monkeypatch):

@@ -206,38 +206,42 @@ def marks(monkeypatch):
 
 def test_a_few_rows_are_ringed_and_named_in_the_plane(marks, analogies, session, words):
     asked = [words.row(label) for label in ("king", "woman", "man")]
-    assert list(marks[analogies.view.scene]["selected"]) == asked
+    assert list(marks[analogies.pages.chosen.view.scene]["selected"]) == asked
     cat, dog = words.row("cat"), words.row("dog")
     session.show(session.state.selecting([cat, dog]))
-    assert set(marks[analogies.view.scene]["selected"]) == {*asked, cat, dog}
-    assert not marks[analogies.view.scene]["dim_others"]
-    assert {cat, dog} <= set(marks[analogies.view.scene]["always"])
+    assert set(marks[analogies.pages.chosen.view.scene]["selected"]) == {*asked, cat, dog}
+    assert not marks[analogies.pages.chosen.view.scene]["dim_others"]
+    assert {cat, dog} <= set(marks[analogies.pages.chosen.view.scene]["always"])
     session.show(session.state.selecting(()))
-    assert list(marks[analogies.view.scene]["selected"]) == asked
-    assert not {cat, dog} & set(marks[analogies.view.scene]["always"])
+    assert list(marks[analogies.pages.chosen.view.scene]["selected"]) == asked
+    assert not {cat, dog} & set(marks[analogies.pages.chosen.view.scene]["always"])
 
 
 def test_a_box_on_the_map_is_an_area_of_the_plane(marks, show, session, idle, map_pane, drag):
     """The plane of a question that is asked of the rows that the map shows."""
-    pane = show(AnalogiesPane)
+    page = show(AnalogiesPane).pages.chosen
     session.show(session.state.with_settings(AnalogySettings(("row1", "row2"), ("row3",))))
     idle(session)
-    assert list(marks[pane.view.scene]["selected"]) == [1, 2, 3, 150]
+    assert list(marks[page.view.scene]["selected"]) == [1, 2, 3, 150]
     drag(150, 70, SHIFT)
     selected = session.state.selected
     assert len(selected) > 12
-    assert marks[pane.view.scene]["dim_others"]
-    np.testing.assert_array_equal(marks[pane.view.scene]["selected"], selected.rows)
-    assert list(marks[pane.view.scene]["neighbors"]) == [1, 2, 3]  # The question stays to be seen.
-    rows = [line.row for line in pane.list.lines.lines]
-    assert marked(pane.list) == [row for row in rows if row in selected]
+    assert marks[page.view.scene]["dim_others"]
+    np.testing.assert_array_equal(marks[page.view.scene]["selected"], selected.rows)
+    assert list(marks[page.view.scene]["neighbors"]) == [
+        1,
+        2,
+        3,
+    ]  # The question stays to be seen.
+    rows = [line.row for line in page.list.lines.lines]
+    assert marked(page.list) == [row for row in rows if row in selected]
 
 
 def test_a_click_on_a_line_of_the_answers_chooses_it(analogies, session, click_line):
-    row = analogies.list.lines.lines[1].row
-    click_line(analogies.list, 1)
+    row = analogies.pages.chosen.list.lines.lines[1].row
+    click_line(analogies.pages.chosen.list, 1)
     assert session.state.query == row
-    assert marked(analogies.list) == [row]
+    assert marked(analogies.pages.chosen.list) == [row]
 
 
 def test_half_a_million_rows_cost_the_lines_in_view(show, session, idle, monkeypatch, qapp):

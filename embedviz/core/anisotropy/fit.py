@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Rows
-from embedviz.core.blocks import row_blocks, rows_per_block
+from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.covariance import (
-    Moments,
     PrincipalAxes,
+    axes_of_table,
     principal_axes,
     shrinkage_of_blocks,
 )
@@ -167,38 +167,36 @@ class _ChosenNumbers:
     def __len__(self) -> int:
         return len(self.table) if self.rows is None else len(self.rows)
 
+    def __getitem__(self, rows: slice) -> NDArray[Any]:
+        found = self.table[rows if self.rows is None else self.rows[rows]]
+        return found if self.columns is None else found[:, self.columns]
+
     @property
-    def dimensions(self) -> int:
-        """Number of columns."""
-        return int(self.table.shape[1]) if self.columns is None else len(self.columns)
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of columns."""
+        n_columns = self.table.shape[1] if self.columns is None else len(self.columns)
+        return len(self), int(n_columns)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+        return self.table.dtype
 
     def blocks(self) -> Iterator[NDArray[Any]]:
         """Yield the numbers, some rows at a time."""
-        if self.rows is None:
-            for _, block in row_blocks(self.table):
-                yield block if self.columns is None else block[:, self.columns]
-            return
-        step = rows_per_block(self.table.shape[1])
-        for first in range(0, len(self.rows), step):
-            block = self.table[self.rows[first : first + step]]
-            yield block if self.columns is None else block[:, self.columns]
+        for _, block in row_blocks(self):
+            yield block
 
     def principal_axes(self, report: Report) -> PrincipalAxes:
         """Return the principal axes, in the space of the columns."""
         if self.rows is None and self.columns is None:
             return principal_axes(self.table, report)
-        is_wide = 2 * len(self) <= self.dimensions
-        if is_wide or 4 * len(self) * self.dimensions <= _MOST_COPIED_BYTES:
+        n_rows, dimensions = self.shape
+        if 2 * n_rows <= dimensions or 4 * n_rows * dimensions <= _MOST_COPIED_BYTES:
             report(0.0, "choosing the rows")
-            empty = np.empty((0, self.dimensions), self.table.dtype)
+            empty = np.empty((0, dimensions), self.dtype)
             return principal_axes(np.concatenate([empty, *self.blocks()]), report)
-        moments, done = Moments(self.dimensions), 0
-        for block in self.blocks():
-            report(0.9 * done / len(self), "measuring the spread")
-            moments.add(block)
-            done += len(block)
-        report(0.9, "finding the principal axes")
-        return moments.principal_axes()
+        return axes_of_table(self, report)
 
     def embedded(self, axes: PrincipalAxes) -> PrincipalAxes:
         """Return axes of the columns as axes of the table, with zeros in the other columns."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embedviz.core.arrays import Vector
+from embedviz.core.arrays import Table, Vector
 from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.covariance import float32_products
@@ -42,6 +42,7 @@ __all__ = [
     "Moments",
     "PrincipalAxes",
     "Vector",
+    "axes_of_table",
     "describe_rank",
     "kept_directions",
     "leading_directions",
@@ -76,6 +77,18 @@ def principal_axes(vectors: ArrayLike, report: Report = silent) -> PrincipalAxes
     """
     rows = as_table(vectors, "vectors")
     require_axes(rows, 2, "vectors")
+    return _axes_of_few(rows, report) if _are_few(rows) else axes_of_table(rows, report)
+
+
+def axes_of_table(rows: Table, report: Report = silent) -> PrincipalAxes:
+    """Return the same of the rows of a table, which are asked for block by block.
+
+    Parameters
+    ----------
+    rows : table of shape (n_vectors, n_dimensions)
+        Of floats; more than half as many rows as dimensions.
+    report : callable
+    """
     if float32_products.is_worthwhile(rows):
         spread = float32_products.spread_of(rows, part_of(report, 0.0, 0.6))
         if spread is not None:
@@ -83,12 +96,14 @@ def principal_axes(vectors: ArrayLike, report: Report = silent) -> PrincipalAxes
             counts = len(rows), _count_distinct(rows, report)
             return sorted_axes(spread.mean, spread.axes.T[::-1], spread.variances[::-1], counts)
         report = part_of(report, 0.6, 1.0)
-    if 2 * len(rows) > rows.shape[1]:
-        moments = Moments(rows.shape[1])
-        moments.add(rows, part_of(report, 0.0, 0.9))
-        report(0.9, "finding the principal axes")
-        return moments.principal_axes()
-    return _axes_of_few(rows, report)
+    moments = Moments(rows.shape[1])
+    moments.add(rows, part_of(report, 0.0, 0.9))
+    report(0.9, "finding the principal axes")
+    return moments.principal_axes()
+
+
+def _are_few(rows: Table) -> bool:
+    return 2 * len(rows) <= rows.shape[1]
 
 
 def _axes_of_few(rows: NDArray[Any], report: Report) -> PrincipalAxes:
@@ -108,7 +123,7 @@ def _axes_of_few(rows: NDArray[Any], report: Report) -> PrincipalAxes:
     return sorted_axes(first + mean, axes, lengths**2 / max(1, n_rows - 1), counts)
 
 
-def _count_distinct(rows: NDArray[Any], report: Report) -> int:
+def _count_distinct(rows: Table, report: Report) -> int:
     distinct = DistinctRows(rows.shape[1] + 2)
     for first, block in row_blocks(rows):
         if distinct.is_full:

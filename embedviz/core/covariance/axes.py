@@ -73,28 +73,6 @@ def _not_negative(variances: Vector) -> Vector:
     return np.maximum(variances, 0.0)
 
 
-def eigenvectors(covariance: Vector) -> tuple[Vector, Vector]:
-    """Return the eigenvalues of a covariance, ascending, and a column of the axes for each.
-
-    Dimensions without variance have exactly none: they are left out, and are axes of their own.
-
-    Parameters
-    ----------
-    covariance : array of shape (n_dimensions, n_dimensions)
-    """
-    varies = covariance.diagonal() != 0
-    if varies.all():
-        return np.linalg.eigh(covariance)
-    dimensions, constant = np.flatnonzero(varies), np.flatnonzero(~varies)
-    n_constant = len(constant)
-    variances, axes = np.zeros(len(covariance)), np.zeros(covariance.shape)
-    axes[constant, np.arange(n_constant)] = 1.0
-    variances[n_constant:], axes[dimensions, n_constant:] = np.linalg.eigh(
-        covariance[np.ix_(dimensions, dimensions)]
-    )
-    return variances, axes
-
-
 def require_finite(numbers: Vector) -> None:
     """Refuse rows, or sums over them, that hold NaN or an infinity."""
     if not np.isfinite(numbers).all():

@@ -31,7 +31,6 @@ Numbers that are very small or very large are multiplied by a power of two first
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
@@ -39,13 +38,20 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Matrix, Vector
-from embedviz.core.covariance.axes import eigenvectors
-from embedviz.core.covariance.own_threads import blas_in_own_threads, sum_of_parts
+from embedviz.core.arrays import Matrix, Table, Vector
+from embedviz.core.covariance.eigen import eigenvectors, symmetric_eigen
+from embedviz.core.covariance.own_threads import blas_in_own_threads
+from embedviz.core.covariance.parts import sum_of_parts
+from embedviz.core.covariance.routines import routine
 from embedviz.core.progress import Report, part_of
 
 _BLOCK_ROWS = 2048
-_SAMPLE_ROWS = 1024
+_CACHED_BYTES = 384 * 2048
+"""Numbers of a block that are multiplied while they are in a cache of the processor: they are read
+once for the shift, and twice by the product."""
+_LEAST_PIECE = 128
+"""Rows below which a product in pieces takes longer."""
+_SAMPLE_ROWS = 512
 _LEAST_ROWS = 2 * _BLOCK_ROWS
 _LEAST_PRODUCTS = 1 << 30
 """Of n_rows · n_dimensions²: fewer take no time in float64 either."""
@@ -83,19 +89,19 @@ class Spread(NamedTuple):
     axes: Vector
 
 
-def is_worthwhile(rows: NDArray[Any]) -> bool:
+def is_worthwhile(rows: Table) -> bool:
     """Return whether products in float32 are as good for these rows, and faster."""
     n_rows, dimensions = rows.shape
     is_small = rows.dtype.kind == "f" and rows.dtype.itemsize <= 4
     return is_small and n_rows >= _LEAST_ROWS and n_rows * dimensions**2 >= _LEAST_PRODUCTS
 
 
-def spread_of(rows: NDArray[Any], report: Report) -> Spread | None:
+def spread_of(rows: Table, report: Report) -> Spread | None:
     """Return the spread of float32 or float16 rows, or None where it takes float64.
 
     Parameters
     ----------
-    rows : array of shape (n_rows, n_dimensions)
+    rows : table of shape (n_rows, n_dimensions)
         At least two rows. Read block by block, and once more where directions with hardly any
         variance are measured again.
     report : callable
@@ -125,16 +131,18 @@ def spread_of(rows: NDArray[Any], report: Report) -> Spread | None:
 class _Deviations(NamedTuple):
     """Rows less a vector near their mean, times a power of two: block by block, in float32."""
 
-    rows: NDArray[Any]
+    rows: Table
     shift: Matrix
     factor: np.float32
 
     @classmethod
-    def of(cls, rows: NDArray[Any]) -> Self | None:
+    def of(cls, rows: Table) -> Self | None:
         """Return the deviations of rows, or None where a sample of them tells of no size."""
         sample = rows[:: -(-len(rows) // _SAMPLE_ROWS)].astype(np.float64)
         # The mean of equal numbers is exactly that number, and the spread about it zero.
-        mean, spread = sample.mean(axis=0), sample.std(axis=0)
+        mean = sample.mean(axis=0)
+        sample -= mean
+        spread = np.sqrt(np.square(sample, out=sample).mean(axis=0))
         step = np.ldexp(1.0, np.frexp(spread)[1] - _SHIFT_BITS)
         shift = np.where(spread > 0, np.round(mean / step) * step, mean).astype(np.float32)
         size = float(np.sqrt(np.square(spread).mean()))
@@ -143,48 +151,86 @@ class _Deviations(NamedTuple):
         exponent = 0 if 1 / _MODERATE < size < _MODERATE else -round(math.log2(size))
         return cls(rows, shift, np.float32(2.0 ** min(126, max(-126, exponent))))
 
-    def blocks(
-        self, report: Report, words: str, first: int = 0, every: int = 1
-    ) -> Iterator[Matrix]:
-        """Yield each of them, or every so many from one on; each is written over the one before."""
+    def blocks(self, part: int, n_parts: int, report: Report, words: str) -> Iterator[_Block]:
+        """Yield one of some parts of the rows, block by block; all parts are about as long."""
         n_rows, dimensions = self.rows.shape
-        space = np.empty((min(n_rows, _BLOCK_ROWS), dimensions), np.float32)
-        for start in range(first * _BLOCK_ROWS, n_rows, every * _BLOCK_ROWS):
-            report(start / n_rows, words)
-            rows = self.rows[start : start + _BLOCK_ROWS]
-            block = np.subtract(rows, self.shift, out=space[: len(rows)])
-            if self.factor != 1:
-                block *= self.factor
-            yield block
+        first, last = (n_rows * each // n_parts for each in (part, part + 1))
+        # Whole pieces, since one of few rows takes as long to add as one of many.
+        piece = min(_BLOCK_ROWS, max(_LEAST_PIECE, _CACHED_BYTES // (4 * dimensions)))
+        step = _BLOCK_ROWS // piece * piece
+        space = np.empty((min(n_rows, step), dimensions), np.float32)
+        for start in range(first, last, step):
+            report((start - first) / max(1, last - first), words)
+            yield _Block(self, self.rows[start : min(last, start + step)], piece, space)
+
+
+class _Block(NamedTuple):
+    """Some of the rows, and space for their deviations."""
+
+    deviations: _Deviations
+    rows: NDArray[Any]
+    n_cached: int
+    space: Matrix
+
+    def whole(self) -> Matrix:
+        """Return all deviations, which are written over those of the block before."""
+        return next(self._parts(len(self.space)))
+
+    def pieces(self) -> Iterator[Matrix]:
+        """Yield as many as a cache holds; each is written over the one before."""
+        return self._parts(self.n_cached)
+
+    def _parts(self, n_rows: int) -> Iterator[Matrix]:
+        for start in range(0, len(self.rows), n_rows):
+            rows = self.rows[start : start + n_rows]
+            piece = np.subtract(rows, self.deviations.shift, out=self.space[: len(rows)])
+            if self.deviations.factor != 1:
+                piece *= self.deviations.factor
+            yield piece
 
 
 def _covariance(deviations: _Deviations, report: Report) -> tuple[Vector, Vector]:
-    """Return the mean of deviations and their covariance."""
-    n_rows = len(deviations.rows)
-    words = "measuring the spread"
-    with blas_in_own_threads() as n_free:
-        n_threads = min(n_free, -(-n_rows // _BLOCK_ROWS))
+    """Return the mean of deviations and the upper triangle of their covariance."""
+    n_rows, dimensions = deviations.rows.shape
+    with blas_in_own_threads() as n_threads:
         # Which blocks a thread adds up is fixed, or sums would differ in their last digits.
         total, scatter = sum_of_parts(
-            lambda part, report: _sums(deviations.blocks(report, words, part, n_threads)),
+            lambda part, report: _sums(
+                deviations.blocks(part, n_threads, report, "measuring the spread"), dimensions
+            ),
             n_threads,
             report,
         )
     mean = total / n_rows
     scatter -= np.outer(total, mean)
-    return mean, scatter / (n_rows - 1)
+    scatter /= n_rows - 1
+    return mean, scatter
 
 
-def _sums(blocks: Iterator[Matrix]) -> tuple[Vector, Vector]:
-    """Return the sum of the rows of blocks, and that of their products."""
-    first = next(blocks)
-    dimensions = first.shape[1]
+def _sums(blocks: Iterator[_Block], dimensions: int) -> tuple[Vector, Vector]:
+    """Return the sum of the rows of blocks, and the upper triangle of that of their products."""
     total, scatter = np.zeros(dimensions), np.zeros((dimensions, dimensions))
-    products = np.empty((dimensions, dimensions), np.float32)
-    for block in itertools.chain([first], blocks):
-        total += _sum(block)
-        scatter += np.matmul(block.T, block, out=products)
+    products = np.zeros((dimensions, dimensions), np.float32)
+    for block in blocks:
+        is_first = True
+        for piece in block.pieces():
+            total += _sum(piece)
+            _add_products(piece, products, is_first)
+            is_first = False
+        scatter += products
     return total, scatter
+
+
+def _add_products(rows: Matrix, products: Matrix, is_first: bool) -> None:
+    """Add the products of columns to those of other rows, at least in the upper triangle."""
+    add = routine("cython_blas", "ssyrk")
+    n_rows, dimensions = rows.shape
+    if add is None:
+        found = np.matmul(rows.T, rows)
+        np.add(0 if is_first else products, found, out=products)
+        return
+    one, factor = np.float32(1), np.float32(0 if is_first else 1)
+    add(b"L", b"N", dimensions, n_rows, one, rows, dimensions, factor, products, dimensions)
 
 
 def _least_sure(variances: Vector, n_rows: int) -> float:
@@ -205,13 +251,21 @@ def _measured_again(
     n_rows, dimensions = deviations.rows.shape
     weak = found.axes[:, :n_weak]
     rounded = weak.astype(np.float32)
-    total = np.zeros(n_weak)
-    own, common = np.zeros((n_weak, n_weak)), np.zeros((n_weak, dimensions))
-    for block in deviations.blocks(part_of(report, 0.5, 1.0), "measuring the smallest spreads"):
-        along = block @ rounded
-        total += _sum(along)
-        own += along.T @ along
-        common += along.T @ block
+    words = "measuring the smallest spreads"
+
+    def sums(part: int, report: Report) -> tuple[Vector, Vector, Vector]:
+        total = np.zeros(n_weak)
+        own, common = np.zeros((n_weak, n_weak)), np.zeros((n_weak, dimensions))
+        for block in deviations.blocks(part, n_threads, report, words):
+            rows = block.whole()
+            along = rows @ rounded
+            total += _sum(along)
+            own += along.T @ along
+            common += along.T @ rows
+        return total, own, common
+
+    with blas_in_own_threads() as n_threads:
+        total, own, common = sum_of_parts(sums, n_threads, part_of(report, 0.5, 1.0))
     own = (own - np.outer(total, total / n_rows)) / (n_rows - 1)
     common = (common - np.outer(total, found.mean)) / (n_rows - 1)
     astray = (rounded - weak).T @ found.axes
@@ -222,7 +276,7 @@ def _measured_again(
     covariance = np.diag(found.variances)
     covariance[:n_weak], covariance[:, :n_weak] = in_axes, in_axes.T
     covariance[:n_weak, :n_weak] = own
-    variances, turns = np.linalg.eigh(covariance)
+    variances, turns = symmetric_eigen(covariance)
     return variances, found.axes @ turns
 
 

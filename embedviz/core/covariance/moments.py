@@ -13,13 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.arrays import Vector
+from embedviz.core.arrays import Table, Vector
 from embedviz.core.blocks import row_blocks
-from embedviz.core.covariance.axes import PrincipalAxes, eigenvectors, require_finite, sorted_axes
+from embedviz.core.covariance.axes import PrincipalAxes, require_finite, sorted_axes
+from embedviz.core.covariance.eigen import eigenvectors
 from embedviz.core.progress import Report, silent
 
 _BLOCK_ROWS = 2048
 """Few enough to stay in the cache of a processor while they are worked on."""
+
+_PER_WANTED, _COLUMNS = 4, 3
+"""How many rows are looked at for each distinct one that is wanted, and columns of them."""
 
 
 class Moments:
@@ -45,8 +49,8 @@ class Moments:
         moments._distinct.n_before = axes.n_distinct
         return moments
 
-    def add(self, rows: NDArray[Any], report: Report = silent) -> None:
-        """Count in more rows, an array (n_vectors, n_dimensions) of floats."""
+    def add(self, rows: Table, report: Report = silent) -> None:
+        """Count in more rows, a table (n_vectors, n_dimensions) of floats."""
         for first, block in row_blocks(rows):
             report(first / len(rows), "measuring the spread")
             self._distinct.add(block)
@@ -102,9 +106,16 @@ class DistinctRows:
 
     def add(self, rows: NDArray[Any]) -> None:
         """Look at more rows, an array (n_rows, n_dimensions)."""
+        if not self.is_full and self._has_enough_numbers(rows[: _PER_WANTED * self._limit]):
+            self.n_before = self._limit
         for row in rows:
             if self.is_full:
                 break
             # A digest, since the rows themselves may be as large as the scatter. Zero has two
             # signs, which are the same number.
             self._seen.add(blake2b((row + 0.0).tobytes(), digest_size=16).digest())
+
+    def _has_enough_numbers(self, rows: NDArray[Any]) -> bool:
+        """Whether the numbers of some column are different enough: rows that differ there do."""
+        columns = rows.shape[1] * np.arange(_COLUMNS) // _COLUMNS if rows.size else ()
+        return any(len(np.unique(rows[:, column])) >= self._limit for column in columns)

@@ -1,17 +1,23 @@
-"""Threads of our own over blocks of rows, each of which multiplies in one thread of BLAS."""
+"""Threads of our own, each of which multiplies in one thread of BLAS.
+
+A BLAS library shares out one product at a time and waits for all of its threads after each; after
+the last one they go on asking for more for 25 ms, and take a processor from whoever would work.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
-from threading import Event, Lock
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import numba
 
-from embedviz.core.arrays import Vector
-from embedviz.core.progress import Cancelled, Report
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 _MOST_THREADS = 4
 """Each has sums of d² numbers of its own."""
@@ -28,44 +34,28 @@ def blas_in_own_threads() -> Iterator[int]:
         yield 1
         return
     try:
-        from threadpoolctl import ThreadpoolController  # 30 ms that a start need not take.
-
-        with ThreadpoolController().limit(limits=1, user_api="blas"):
+        with _libraries(len(sys.modules)).limit(limits=1, user_api="blas"):
             yield min(_MOST_THREADS, numba.get_num_threads())
     finally:
         _limiting.release()
 
 
-def sum_of_parts(
-    part_sums: Callable[[int, Report], tuple[Vector, Vector]], n_parts: int, report: Report
-) -> tuple[Vector, Vector]:
-    """Return the sums of all parts of something, each computed in a thread of its own.
+@lru_cache(maxsize=1)
+def _libraries(n_modules: int) -> ThreadpoolController:
+    """Return what limits the libraries that are there; more may come with each module."""
+    from threadpoolctl import ThreadpoolController  # 30 ms that a start need not take.
 
-    Parameters
-    ----------
-    part_sums : callable
-        Takes the number of a part, from 0, and a report that it is to call now and then, and
-        returns two arrays.
-    n_parts : int
-    report : callable
-        Called in this thread alone, by the first part; where it raises, all parts end.
-    """
-    stopped = Event()
+    return ThreadpoolController()
 
-    def stop_where_asked(fraction: float, words: str) -> None:
-        if stopped.is_set():
-            raise Cancelled
 
-    with ThreadPoolExecutor(max(1, n_parts - 1)) as pool:
-        others = [
-            pool.submit(partial(part_sums, part, stop_where_asked)) for part in range(1, n_parts)
-        ]
-        try:
-            first, second = part_sums(0, report)
-            for other in others:
-                more, further = other.result()
-                first += more
-                second += further
-        finally:
-            stopped.set()
-    return first, second
+def at_once(works: Sequence[Callable[[], None]], n_threads: int) -> None:
+    """Do several things, each in a thread of its own where there is more than one."""
+    if n_threads == 1:
+        for work in works:
+            work()
+        return
+    with ThreadPoolExecutor(max(1, len(works) - 1)) as pool:
+        others = [pool.submit(work) for work in works[1:]]
+        works[0]()
+        for other in others:
+            other.result()

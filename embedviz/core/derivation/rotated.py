@@ -10,6 +10,7 @@ import numpy as np
 
 from embedviz.core.blocks import row_blocks
 from embedviz.core.covariance import Vector, map_rows
+from embedviz.core.covariance.eigen import symmetric_eigen
 from embedviz.core.derivation.by_recipe import derived_set
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
@@ -78,7 +79,7 @@ def singular_axes(vectors: Any, report: Report = silent) -> Vector:
     if products is None:
         axes: Vector = np.linalg.svd(np.concatenate(blocks), full_matrices=False)[2].T
     else:
-        axes = np.linalg.eigh(products)[1][:, ::-1]
+        axes = symmetric_eigen(products)[1][:, ::-1]
     peaks = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[np.newaxis], axis=0)
     return axes * np.where(peaks < 0, -1.0, 1.0)
 

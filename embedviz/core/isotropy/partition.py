@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.core.blocks import row_blocks
 from embedviz.core.compiled.checks import as_table, require_axes
 from embedviz.core.covariance import Vector
+from embedviz.core.covariance.eigen import symmetric_eigen
 from embedviz.core.isotropy.mean_direction import no_directions
 from embedviz.core.progress import Report, part_of, silent
 
@@ -54,7 +55,7 @@ def partition_ratio(vectors: ArrayLike, report: Report = silent) -> float:
         report(0.1 + 0.3 * first / len(rows), "finding the principal directions")
         exact = np.asarray(block, dtype=kind)
         second_moment += exact.T @ exact
-    _, directions = np.linalg.eigh(second_moment)
+    _, directions = symmetric_eigen(second_moment)
     directions = np.asarray(directions, dtype=kind)
     logarithms = np.full(2 * rows.shape[1], -np.inf)
     for first, block in _blocks(rows):

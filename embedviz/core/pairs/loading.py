@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.core.pairs.judged import Pairs
+from embedviz.core.pairs.label_lookup import LabelLookup, Lookup, folded
 from embedviz.core.pairs.roles import Roles, possible_roles
 from embedviz.core.pairs.tables import (
     REPORTED_LINES,
@@ -32,7 +32,6 @@ _ALIKE = 0.9
 _HEAD_BYTES = 1 << 16
 _FINDING = "finding the rows of the pairs"
 _is_number = re.compile(r"[+-]?[0-9]{1,15}").fullmatch
-Lookup = Callable[[str], int | None]
 
 
 def load_pairs(vector_set: VectorSet, path: str | PathLike[str], report: Report = silent) -> Pairs:
@@ -194,32 +193,13 @@ def _score(text: str) -> float | None:
     return number_in(text, ",") if number is None else number
 
 
-class _Rows:
-    """Rows of a set by what a file may call them."""
+class _Rows(LabelLookup):
+    """Rows of a set by what a file of pairs may call them."""
 
     def __init__(self, vector_set: VectorSet) -> None:
-        self._set = vector_set
+        super().__init__(vector_set)
         self.is_exact = False
         """Whether most texts are labels as they are written: a million are not folded for those."""
-
-    def by_exact_label(self, text: str) -> int | None:
-        """Return the first row with a label; blanks around it do not count.
-
-        An empty field is none, also where a row has no label, as one of a blank text.
-        """
-        if not text:
-            return None
-        found = self._set.find(text)
-        if found is None and text != (stripped := text.strip()):
-            found = self._set.find(stripped)
-        return found
-
-    def by_label(self, text: str) -> int | None:
-        """Return the first row with a label, whatever its case where none has just this one."""
-        found = self.by_exact_label(text)
-        if found is not None or not text or number_in(text) is not None:
-            return found
-        return self._folded.get(_folded(text))
 
     def by_number(self, text: str) -> int | None:
         """Return a row by its number; None for one that the set does not have."""
@@ -241,7 +221,7 @@ class _Rows:
                 continue
 
             def lookup(text: str, rows: dict[str, int] = rows) -> int | None:
-                return rows.get(composed(text), rows.get(_folded(text)))
+                return rows.get(composed(text), rows.get(folded(text)))
 
             found = _second(columns, lookup)
             if found > most:
@@ -253,11 +233,6 @@ class _Rows:
         last = {label: row for row, label in enumerate(self._set.labels)}
         used = np.unique(np.concatenate([pairs.first, pairs.second])).tolist()
         return sum(last[self._set.labels[row]] != row for row in used)
-
-    @cached_property
-    def _folded(self) -> dict[str, int]:
-        labels = self._set.labels
-        return {_folded(labels[row]): row for row in range(len(labels) - 1, -1, -1)}
 
     def _rows_of(self, name: str) -> dict[str, int] | None:
         """Return the first row of each text of a column, also in lower case; None for others."""
@@ -276,7 +251,7 @@ class _Rows:
                 rows.setdefault(composed(text), row)
         for row, text in enumerate(texts):
             if text:
-                rows.setdefault(_folded(text), row)
+                rows.setdefault(folded(text), row)
         return rows
 
 
@@ -284,10 +259,6 @@ def _second(columns: Sequence[Sequence[str]], lookup: Lookup) -> int:
     """Return how many texts are found in the second best column: a pair needs two."""
     counts = sorted((_count(column, lookup) for column in columns), reverse=True)
     return counts[1] if len(counts) > 1 else 0
-
-
-def _folded(text: str) -> str:
-    return composed(text.strip().casefold())
 
 
 def _no_match(table: PairTable, roles: Roles, vector_set: VectorSet, name: str) -> str:

@@ -76,7 +76,18 @@ def read_table(path: Path, report: Report = silent) -> PairTable:
         When it cannot be read, is no text, has no line, or has only one column.
     """
     report(0.0, _READING)
-    return _table_of(_content(path), path, report)
+    return _table_of(_content(path, _MOST_BYTES), path, report)
+
+
+def read_text(path: Path, most_bytes: int) -> tuple[str, list[str]]:
+    """Return the text of a file, with plain line ends, and what to say of its encoding.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read, is no text, or has more bytes than are allowed.
+    """
+    return _decoded(_content(path, most_bytes), path.name)
 
 
 def read_head(path: Path, n_bytes: int) -> PairTable:
@@ -108,7 +119,7 @@ def _table_of(data: bytes, path: Path, report: Report) -> PairTable:
     return table
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most_bytes: int) -> bytes:
     """Return what is in a file, unpacked where it is packed with gzip, as STS-B often is.
 
     Raises
@@ -116,10 +127,10 @@ def _content(path: Path) -> bytes:
     UserError
         When it cannot be read, or is larger than any file of pairs.
     """
-    data = _bytes_of(path, _MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
+    data = _bytes_of(path, most_bytes + 1)
+    if len(data) > most_bytes:
         raise UserError(
-            f"{path.name} has more than {in_words(_MOST_BYTES)}, so it is hardly a file of pairs. "
+            f"{path.name} has more than {in_words(most_bytes)}, so it is hardly a file of pairs. "
             "Choose one with a line for each pair, or a part of this one."
         )
     return data

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Matrix, Vector
+from embedviz.core.covariance.eigen import symmetric_eigen
 from embedviz.core.errors import UserError
 
 ENOUGH = 0.95
@@ -87,7 +88,7 @@ def _former(previous: ArrayLike, n_rows: int, n_components: int) -> Vector:
 
 def _principal_axes(moments: Vector, count: int) -> Vector:
     """Return the axes as columns, of which the largest number is positive."""
-    _, directions = np.linalg.eigh(moments)
+    _, directions = symmetric_eigen(moments)
     axes: Vector = directions[:, ::-1][:, :count]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[np.newaxis], axis=0)
     return np.where(largest < 0, -axes, axes)

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.blocks import rows_per_block
 from embedviz.core.compiled.checks import checked_matrix, require_axes, require_width
+from embedviz.core.covariance.eigen import symmetric_eigen
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of, silent
 
@@ -113,12 +114,12 @@ def _from_covariance(rows: Matrix, components: tuple[int, ...], report: Report) 
     is_known = bool(1e-30 < np.trace(scatter) / len(rows) < np.inf)
     if is_known:
         report(0.8, "axes")
-        variances, axes = np.linalg.eigh(scatter)
+        variances, axes = symmetric_eigen(scatter)
         is_known = _are_told_apart(variances, components)
     if not is_known:
         mean, scatter = _mean_and_scatter(rows, np.float64, part_of(report, 0.8, 1.0))
         _require_finite(rows, mean)
-        variances, axes = np.linalg.eigh(scatter)
+        variances, axes = symmetric_eigen(scatter)
     return _fitted(mean, variances, components, lambda order: axes[:, order].T)
 
 
@@ -165,7 +166,7 @@ def _from_products_of_rows(rows: Matrix, components: tuple[int, ...], report: Re
         centered = rows[:, part] - mean[part]
         products += centered @ centered.T
     report(0.9, "axes")
-    variances, weights = np.linalg.eigh(products)
+    variances, weights = symmetric_eigen(products)
 
     def axes_of(order: Rows) -> Exact:
         axes: Exact = np.empty((len(order), d))

@@ -299,7 +299,7 @@ def _look_and_write(
     except UserError as error:
         window.message_bar.show_message(str(error))
         return
-    used = _in_use(window, targets)
+    used = why_in_use(window.session.state.sets, targets)
     if used is not None:
         window.message_bar.show_message(used)
         return
@@ -332,10 +332,10 @@ def _foreign(path: Path, report: Report) -> Path | None:
     return foreign_companion(path)
 
 
-def _in_use(window: Host, targets: Sequence[Path]) -> str | None:
-    """Return why files cannot be replaced: an open set is read from one of them."""
+def why_in_use(sets: Sequence[VectorSet], targets: Sequence[Path]) -> str | None:
+    """Return why files cannot be replaced: one of these sets is read from one of them."""
     for target in targets:
-        for vector_set in window.session.state.sets:
+        for vector_set in sets:
             if any(_are_same(target, file) for file in files_of(vector_set)):
                 return (
                     f"{target.name} is not replaced, since the open set {vector_set.name} is read "

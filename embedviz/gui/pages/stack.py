@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -33,6 +33,8 @@ class PageStack(QWidget):
     ----------
     pages : dict of str to Page
         Those that were made, by name.
+    head : Controls
+        The tabs, and beside or below them the controls of the page.
     """
 
     head_turned = Signal()
@@ -49,16 +51,21 @@ class PageStack(QWidget):
         self.tabs = Segments(f"{pane.name}.pages", "Page", titles)
         self.tabs.chosen.connect(lambda place: set_of_pane(pane, page=self._names[place]))
         self._chosen: Page | None = None
-        self._head = Controls()
-        self._head.row.addWidget(self.tabs)
+        self.head = Controls()
+        self.head.row.addWidget(self.tabs)
         # Not before it has a parent, or it would be shown as a window of its own.
         self.tabs.setVisible(len(table) > 1)
-        self._head.row.setAlignment(self.tabs, Qt.AlignmentFlag.AlignLeft)
+        self.head.row.setAlignment(self.tabs, Qt.AlignmentFlag.AlignLeft)
         # Not stacks: pages that are hidden would ask for their room too.
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(GRID // 2)
-        self._rows.addWidget(self._head)
+        self._rows.addWidget(self.head)
+
+    def move_head(self, row: QHBoxLayout) -> None:
+        """Put the tabs and the controls of the page into a row that is as wide as the pages."""
+        row.addWidget(self.head, 1)
+        self._fit_head()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Return no, though a page may have text of several lines: the main view goes before it."""
@@ -69,7 +76,8 @@ class PageStack(QWidget):
         least = super().minimumSizeHint()
         if self._chosen is None:
             return least
-        parts = (self.tabs, self._chosen.tools, self._chosen)
+        is_head_here = self.head.parentWidget() is self
+        parts = (self.tabs, self._chosen.tools, self._chosen) if is_head_here else (self._chosen,)
         return QSize(max(part.minimumSizeHint().width() for part in parts), least.height())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -86,13 +94,13 @@ class PageStack(QWidget):
     def good_height(self) -> int:
         """Height in which the chosen page shows all it has, with the tabs, in pixels."""
         good = Page.good_height if self._chosen is None else self._chosen.good_height
-        return round(good * self._scale) + self._head.sizeHint().height() + GRID // 2
+        return round(good * self._scale) + self.head.sizeHint().height() + GRID // 2
 
     @property
     def least_height(self) -> int:
         """Height below which the chosen page is squeezed, with the tabs, in pixels."""
         least = Page.least_height if self._chosen is None else self._chosen.minimumHeight()
-        return least + self._head.sizeHint().height() + GRID // 2
+        return least + self.head.sizeHint().height() + GRID // 2
 
     def draw(self, new: State) -> None:
         """Bring the chosen page to a state, from the one that it drew last."""
@@ -125,7 +133,7 @@ class PageStack(QWidget):
             self._chosen.hide()
             self._chosen.tools.hide()
             for part in (self._chosen, self._chosen.tools):
-                self._keep_room(part, kept=False)
+                _keep_room(part, kept=False)
         self._chosen = page
         self._show_chosen()
         self._fit_head()
@@ -134,14 +142,8 @@ class PageStack(QWidget):
         """Show the page, or nothing in as much room."""
         page = self.chosen
         for part in (page, page.tools):
-            self._keep_room(part, kept=self._is_blank)
+            _keep_room(part, kept=self._is_blank)
             part.setVisible(not self._is_blank)
-
-    @staticmethod
-    def _keep_room(part: QWidget, *, kept: bool) -> None:
-        policy = part.sizePolicy()
-        policy.setRetainSizeWhenHidden(kept)
-        part.setSizePolicy(policy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the controls of the page below the tabs where they do not fit beside them."""
@@ -158,11 +160,14 @@ class PageStack(QWidget):
         if self._chosen is None:
             return
         tabs = self.tabs.sizeHint().width() if len(self._names) > 1 else 0
-        needed = tabs + GRID + self._chosen.tools.minimumSizeHint().width()
+        tools = self._chosen.tools.minimumSizeHint().width()
+        needed = tabs + GRID + tools
+        if self.head.parentWidget() is not self:  # Or it could not get narrower again.
+            self.head.setMinimumWidth(max(tabs, tools))
         way = QBoxLayout.Direction
-        wanted = way.LeftToRight if needed <= self.width() else way.TopToBottom
-        if wanted != self._head.row.direction():
-            self._head.row.setDirection(wanted)
+        wanted = way.LeftToRight if needed <= _room_of(self.head) else way.TopToBottom
+        if wanted != self.head.row.direction():
+            self.head.row.setDirection(wanted)
             self.head_turned.emit()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
@@ -182,19 +187,19 @@ class PageStack(QWidget):
         for page in self.pages.values():
             page.fit_text(scale)
             page.tools.row.invalidate()  # It would tell its former width until the next turn.
-        self._head.row.invalidate()
+        self.head.row.invalidate()
         self._fit_head()
         # The style gives buttons a least height, in which large text would be cut.
         policy = QSizePolicy.Policy
-        self._head.setSizePolicy(policy.Preferred, policy.Fixed if scale > 1 else policy.Preferred)
-        self._head.updateGeometry()
+        self.head.setSizePolicy(policy.Preferred, policy.Fixed if scale > 1 else policy.Preferred)
+        self.head.updateGeometry()
 
     def _made(self, name: str) -> Page:
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))
         page.build()
         self.pages[name] = page
         self._rows.addWidget(page, 1)
-        self._head.row.addWidget(page.tools, 1)
+        self.head.row.addWidget(page.tools, 1)
         page.hide()
         page.tools.hide()
         for control in page.tools.findChildren(QWidget):
@@ -205,3 +210,19 @@ class PageStack(QWidget):
                     part.set_text_scale(self._scale)
             page.fit_text(self._scale)
         return page
+
+
+def _keep_room(part: QWidget, *, kept: bool) -> None:
+    policy = part.sizePolicy()
+    policy.setRetainSizeWhenHidden(kept)
+    part.setSizePolicy(policy)
+
+
+def _room_of(head: QWidget) -> int:
+    """Return how wide it is, or will be as soon as what it is in is laid out."""
+    around = head.parentWidget()
+    layout = None if around is None else around.layout()
+    if around is None or layout is None:
+        return head.width()
+    margins = layout.contentsMargins()
+    return around.width() - margins.left() - margins.right()

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -33,8 +33,9 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, one_line, with_controls
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
+from embedviz.gui.widgets.signed_bars import paint_columns, signed
 
-Fate = Literal["", "kept", "lost", "new"]
+Fate = Literal["", "kept", "lost", "new", "input"]
 Index = QModelIndex | QPersistentModelIndex
 
 LINE, LEAST_LINE = 28.0, 22.0
@@ -61,10 +62,13 @@ class Ranked:
         Row of the vector set, -1 for none.
     label : str
     score : float
-    fate : {"", "kept", "lost", "new"}
-        Whether it is in both lists that are compared, only in the first, or only in the other.
+    fate : {"", "kept", "input", "lost", "new", "input"}
+        Whether it is in both lists that are compared, only in the first, or only in the other; or
+        that it was given, and not found.
     note : str
         Quiet words between the label and the score.
+    parts : tuple of float
+        What the score owes to each of a few things, drawn as bars between label and note.
     """
 
     row: int
@@ -72,6 +76,7 @@ class Ranked:
     score: float
     fate: Fate = ""
     note: str = ""
+    parts: tuple[float, ...] = ()
 
 
 def rank(vector_set: VectorSet, rows: Rows, scores: Cosines) -> list[Ranked]:
@@ -86,26 +91,30 @@ class RankedModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.lines: tuple[Ranked, ...] = ()
-        self.best_score = 1.0
+        self.best_score = self.largest_part = 1.0
+        self.note_width = 0.0
         self.selected = Selection()
         self.hovered = -1
 
     def show_lines(self, lines: Sequence[Ranked]) -> None:
         """Replace all lines."""
         self.beginResetModel()
-        self.lines = tuple(lines)
-        self.best_score = _best_score(lines)
+        self._take(lines)
         self.endResetModel()
 
     def change_lines(self, lines: Sequence[Ranked]) -> None:
         """Put lines in place of as many others, and tell only of those that are not the same."""
-        old, best = self.lines, self.best_score
-        self.lines = tuple(lines)
-        self.best_score = _best_score(lines)
+        old, best = self.lines, (self.best_score, self.largest_part)
+        self._take(lines)
         for place, (before, line) in enumerate(zip(old, self.lines, strict=True)):
-            if line != before or self.best_score != best:
+            if line != before or (self.best_score, self.largest_part) != best:
                 index = self.index(place)
                 self.dataChanged.emit(index, index)
+
+    def _take(self, lines: Sequence[Ranked]) -> None:
+        self.lines = tuple(lines)
+        self.best_score = _best_score(lines)
+        self.largest_part = max((abs(part) for each in lines for part in each.parts), default=1.0)
 
     def is_selected(self, line: Ranked) -> bool:
         """Return whether the row of a line is selected."""
@@ -123,6 +132,7 @@ class RankedModel(QAbstractListModel):
             is_said = role == Qt.ItemDataRole.AccessibleTextRole and self.is_selected(line)
             words = f"{fate}{f', {WORD}' if is_said else ''}"
             note = f"  {line.note}" if line.note else ""
+            note += "".join(f"  {signed(each)}" for each in line.parts)
             return f"{with_controls(line.label)}  {line.score:.4f}{note}{words}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{with_controls(line.label)}\n{line.score:.4f}"
@@ -167,6 +177,7 @@ class RankedList(QListView):
             self.lines.change_lines(lines)
         else:
             self.lines.show_lines(lines)
+        self._delegate.measure_notes()
         self.show_waiting("")
 
     def dataChanged(  # noqa: N802 - Qt's name
@@ -174,6 +185,16 @@ class RankedList(QListView):
     ) -> None:
         """Paint lines again; all lines are equally high, so none is to be laid out again."""
         QAbstractItemView.dataChanged(self, first, last, roles)
+
+    def leave_room_for(self, note_title: str) -> None:
+        """Make the notes of lines with parts as wide as the title of their column, at least."""
+        self._delegate.note_title = note_title
+        self._delegate.measure_notes()
+
+    def column_widths(self) -> tuple[float, float]:
+        """Return how wide the notes are in lines with parts, and the scores."""
+        score = self._delegate.room_of_score(self.viewport().width() - 2 * GRID)
+        return self.lines.note_width, score
 
     def show_waiting(self, text: str) -> None:
         """Say in place of lines what they wait for; nothing where they do not."""
@@ -246,7 +267,7 @@ class _LineDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: RankedList) -> None:
         super().__init__(parent)
-        self.line, self._model = LINE, parent.lines
+        self.line, self._model, self.note_title = LINE, parent.lines, ""
         self.set_scale(1.0)
 
     def set_scale(self, scale: float) -> None:
@@ -254,6 +275,14 @@ class _LineDelegate(QStyledItemDelegate):
         self.scale = scale
         self._small, self._usual = font(CAPTION_PIXELS * scale), font(TEXT_PIXELS * scale)
         self._elided: dict[tuple[str, int], tuple[str, int]] = {}
+        self.measure_notes()
+
+    def measure_notes(self) -> None:
+        """Take note of how wide the longest note of lines with parts is."""
+        metrics = QFontMetricsF(self._small)
+        notes = {line.note for line in self._model.lines if line.parts and line.note}
+        notes |= {self.note_title} if notes else set()
+        self._model.note_width = max(map(metrics.horizontalAdvance, notes), default=0.0)
 
     @property
     def line_height(self) -> int:
@@ -277,15 +306,15 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.muted))
         rank = QRectF(area.left(), area.top(), 22 * self.scale, area.height())
         self._paint_rank(painter, rank, line, place + 1)
-        room = self._room_of_score(area.width())
+        room = self.room_of_score(area.width())
         score = QRectF(area.right() - room, area.top(), room, area.height())
         if room:
             self._paint_score(painter, score, line.score, line.score / model.best_score)
-        end = self._paint_note(painter, score, line.note) - GRID
-        label = QRectF(rank.right() + GRID, area.top(), end - rank.right() - GRID, area.height())
+        label = self._paint_parts(painter, rank.right() + GRID, score, line)
         painter.setFont(self._usual)
         painter.setPen(color)
-        text, width = self._fitted(painter, line.label, int(label.width()))
+        said = f"{line.label} (input)" if line.fate == "input" else line.label
+        text, width = self._fitted(painter, said, int(label.width()))
         painter.drawText(label, _MIDDLE, text)
         if line.fate == "lost":
             painter.setPen(QPen(color, 1.0))
@@ -306,7 +335,7 @@ class _LineDelegate(QStyledItemDelegate):
             self._elided[label, room] = known
         return known
 
-    def _room_of_score(self, width: float) -> float:
+    def room_of_score(self, width: float) -> float:
         if width < _LEAST_WITH_SCORE * self.scale:
             return 0.0
         return self.scale * (_ROOM if width >= _LEAST_WITH_DIGITS * self.scale else _LESS_ROOM)
@@ -321,6 +350,16 @@ class _LineDelegate(QStyledItemDelegate):
         box = QRectF(score.left() - GRID - width, score.top(), width + 1, score.height())
         painter.drawText(box, _MIDDLE, note)
         return box.left()
+
+    def _paint_parts(self, painter: QPainter, left: float, score: QRectF, line: Ranked) -> QRectF:
+        """Draw what is between label and score; return the room of the label."""
+        if not line.parts:
+            end = self._paint_note(painter, score, line.note) - GRID
+            return QRectF(left, score.top(), end - left, score.height())
+        room = QRectF(left, score.top(), score.left() - GRID - left, score.height())
+        painter.setFont(self._small)
+        widest = self._model.note_width, self._model.largest_part
+        return paint_columns(painter, room, line.parts, line.note, widest, self.scale)
 
     def _paint_ground(
         self, painter: QPainter, option: QStyleOptionViewItem, *, is_hovered: bool
@@ -356,5 +395,5 @@ def _best_score(lines: Sequence[Ranked]) -> float:
 def _color_of(fate: str) -> str:
     """Return the color of text about a row of which this became."""
     theme = theme_manager.theme
-    role = {"lost": theme.lost, "new": theme.new}.get(fate)
+    role = {"lost": theme.lost, "new": theme.new, "input": theme.query}.get(fate)
     return theme.text if role is None else theme.ink(role)

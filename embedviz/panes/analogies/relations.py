@@ -9,15 +9,19 @@ from embedviz.sources.training.made_up import MadeUpLanguage
 Pair = tuple[str, str]
 
 
-def relations_in(vector_set: VectorSet) -> dict[str, list[Pair]]:
-    """Return the pairs of each relation that are in a set; relations with one pair are left out.
+def planted_in(vector_set: VectorSet) -> dict[str, tuple[Pair, ...]]:
+    """Return the relations planted in the made-up language, where all of its words are there.
 
-    Those planted in the made-up language are given where all of its words are there: some of its
-    short ones are words of other languages, too.
+    Some of its short words are words of other languages, too.
     """
     planted = MadeUpLanguage().relations
     is_made_up = all(word in vector_set for pairs in planted.values() for word in next(iter(pairs)))
-    relations = {**load_relations(), **(planted if is_made_up else {})}
+    return {name: tuple(pairs) for name, pairs in planted.items()} if is_made_up else {}
+
+
+def relations_in(vector_set: VectorSet) -> dict[str, list[Pair]]:
+    """Return the pairs of each relation that are in a set; relations with one pair are left out."""
+    relations = {**load_relations(), **planted_in(vector_set)}
     found = {
         name: [(a, b) for a, b in pairs if a in vector_set and b in vector_set]
         for name, pairs in relations.items()

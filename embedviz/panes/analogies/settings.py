@@ -10,6 +10,8 @@ from embedviz.core.analogies import METHODS, Method
 from embedviz.core.settings import Settings, setting
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.vector_set import VectorSet
+from embedviz.panes.analogies.pages import PAGES
+from embedviz.panes.analogies.question.writing import write_question
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class AnalogySettings(Settings):
         Whether the question's own labels are left out of the answers.
     is_3d : bool
         Whether the parallelogram is drawn in three dimensions.
+    page : str
+        What is looked at: a key of `PAGES`.
     """
 
     name: ClassVar[str] = "analogies"
@@ -44,6 +48,19 @@ class AnalogySettings(Settings):
         True, "Leave inputs out", "the question's own labels cannot be answers"
     )
     is_3d: bool = setting(False, "3-D", "three axes instead of two", option="3d")
+    page: str = setting(
+        PAGES.first, "Page", "what is looked at", choices=PAGES.choices, in_form=False
+    )
+
+    @classmethod
+    def classes_of_pane(cls) -> tuple[type[Settings], ...]:
+        """Return this class, and those of the pages that have settings of their own."""
+        return cls, *PAGES.settings_classes
+
+    @property
+    def written(self) -> str:
+        """The question as people write it."""
+        return write_question(self.positive, self.negative)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -139,6 +139,7 @@ class AnisotropyPane(Pane):
         self._parts.addLayout(rows)
         self._parts.addWidget(self.pages)
         self.pages.head_turned.connect(self._share_room)
+        self.controls.fit_width(self.width())  # It may have its size already.
         self.fit_text(1.0)
 
     def _share_room(self) -> None:

@@ -75,6 +75,9 @@ def load_questions(path: str | Path) -> Questions:
     from embedviz.core.analogies.benchmark import read_questions  # The child needs no kernels.
 
     path = Path(path).expanduser()
-    sections, _ = read_questions(path, fold=False)
-    made = [(name, tuple((a, b, c, d) for a, b, c, d in questions)) for name, questions in sections]
+    read = read_questions(path)
+    made = []
+    for section in read.sections:
+        asked = map(read.question, range(section.first, section.last))
+        made.append((section.name, tuple((a, b, c, right[0]) for _, a, b, c, right in asked)))
     return Questions(tuple(made), path.name)

@@ -1,13 +1,16 @@
 """The map of the dial: from rows as they are over centered to white ones."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.covariance import ledoit_wolf
 
+from embedviz.core.anisotropy import fit as fit_module
 from embedviz.core.anisotropy.transform import Fit, Transform, TransformSettings, fit_rows
-from embedviz.core.covariance import principal_axes
+from embedviz.core.covariance import float32_products, principal_axes
 from embedviz.core.errors import UserError
 from embedviz.core.whitening import Whitening
 
@@ -324,3 +327,23 @@ def test_descriptions(given, words):
 def test_settings_out_of_range_are_refused(given):
     with pytest.raises(ValueError, match=next(iter(given)) if len(given) == 1 else "both"):
         TransformSettings(**given)
+
+
+@pytest.mark.parametrize("left_out", [(), (0, 3)])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_what_is_chosen_of_a_large_table_is_read_block_by_block(left_out, kind, monkeypatch):
+    rows = (cloud(5000) * np.geomspace(1.0, 1e-2, 8)).astype(kind)
+    chosen = np.sort(np.random.default_rng(1).choice(5000, 3000, replace=False))
+    expected = fit_rows(rows[chosen].astype(float), left_out=left_out, shrinkage=True)
+    for name, value in {"_LEAST_ROWS": 2, "_LEAST_PRODUCTS": 0, "_BLOCK_ROWS": 128}.items():
+        monkeypatch.setattr(float32_products, name, value)
+    monkeypatch.setattr(fit_module, "_MOST_COPIED_BYTES", 0)
+    way = float32_products.spread_of
+    with mock.patch.object(float32_products, "spread_of", wraps=way) as asked:
+        found = fit_rows(rows, rows=chosen, left_out=left_out, shrinkage=True)
+    assert asked.called == (kind == np.float32)
+    assert found.axes.n_rows == 3000
+    np.testing.assert_allclose(found.axes.variances, expected.axes.variances, rtol=1e-5)
+    np.testing.assert_allclose(found.axes.mean, expected.axes.mean, atol=1e-6)
+    assert found.shrinkage == pytest.approx(expected.shrinkage, rel=1e-4)
+    assert not found.axes.axes[:, list(left_out)].any()

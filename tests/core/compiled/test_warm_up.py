@@ -46,6 +46,7 @@ def test_all_parallel_kernels_are_compiled_ahead():
     modules = {"core.anisotropy.placing", "core.isotropy.pairwise", "core.neighbors"}
     modules |= {"core.matryoshka.prefix_marks", "core.matryoshka.prefix_bounds"}
     modules |= {"core.neighbors.tiles", "core.analogies.scoring"}
+    modules |= {f"core.analogies.relations.{name}" for name in ("answering", "consistency")}
     assert {f"embedviz.{module}" for module in modules} <= set(kernels.used_modules())
 
 

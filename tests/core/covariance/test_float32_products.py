@@ -243,3 +243,60 @@ def test_moments_go_on_from_axes_that_were_found_that_way():
     moments.add(vectors[500:])
     exact = exact_covariance(vectors)
     np.testing.assert_allclose(moments.scatter / (len(vectors) - 1), exact, atol=1e-6)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6])
+def test_numpy_multiplies_where_scipy_does_not_lend_its_routine(offset):
+    vectors = cloud(SPECTRA["like an encoder"], 5000, offset=offset).astype(np.float32)
+    vectors[:, 3] = np.float32(0.1)
+    exact = exact_covariance(vectors)
+    found = spread_of(vectors)
+    with mock.patch.object(float32_products, "routine", return_value=None):
+        other = spread_of(vectors)
+    for spread in (found, other):
+        assert spread.variances[0] == 0
+        covariance = (spread.axes * spread.variances) @ spread.axes.T
+        assert np.linalg.norm(covariance - exact, 2) <= 1e-6 * np.linalg.eigvalsh(exact)[-1]
+
+
+def test_pieces_in_the_cache_are_as_precise_as_whole_blocks():
+    vectors = cloud(SPECTRA["like an encoder"], 5000).astype(np.float32)
+    exact = exact_covariance(vectors)
+    largest = np.linalg.eigvalsh(exact)[-1]
+    for size in (1, 128 * 4 * 24, 1 << 30):
+        spread = spread_of(vectors, _CACHED_BYTES=size, _LEAST_PIECE=7, _BLOCK_ROWS=2048)
+        covariance = (spread.axes * spread.variances) @ spread.axes.T
+        assert np.linalg.norm(covariance - exact, 2) <= 2e-7 * largest
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3, 4])
+@pytest.mark.parametrize("n_rows", [2, 3, 129, 700, 1025])
+def test_every_row_is_in_one_block_of_one_part(n_threads, n_rows):
+    vectors = np.arange(n_rows, dtype=np.float32)[:, np.newaxis] + 5
+    with quickly(_CACHED_BYTES=200, _LEAST_PIECE=1):
+        deviations = float32_products._Deviations.of(vectors)
+        seen = [
+            piece[:, 0] / deviations.factor + deviations.shift
+            for part in range(n_threads)
+            for block in deviations.blocks(part, n_threads, silent, "")
+            for piece in map(np.copy, block.pieces())
+        ]
+    assert all(len(piece) <= 50 for piece in seen)
+    assert sorted(np.concatenate(seen)) == vectors[:, 0].tolist()
+
+
+def test_rows_that_differ_in_one_number_are_counted_as_distinct():
+    rng = np.random.default_rng(0)
+    vectors = np.zeros((4000, 40), np.float32)
+    for column in (0, 13, 26, 39):  # Where it is looked at once, and where it is not.
+        vectors[:] = 0
+        vectors[:, column] = rng.permutation(4000) % 41
+        with quickly():
+            assert principal_axes(vectors).n_distinct == 41
+        vectors[:, column] = np.arange(4000)
+        with quickly():
+            assert principal_axes(vectors).n_distinct == 42  # Not counted beyond.
+    vectors[::2, 0] = -0.0
+    vectors[:, 39] = 0
+    with quickly():
+        assert principal_axes(vectors + np.float32(0)).n_distinct == 1

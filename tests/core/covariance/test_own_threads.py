@@ -1,15 +1,12 @@
-"""Sums of parts in threads of our own."""
+"""Threads of our own, while BLAS has one."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
 from embedviz.core.covariance import own_threads
-from embedviz.core.covariance.own_threads import blas_in_own_threads, sum_of_parts
-from embedviz.core.progress import Cancelled, silent
+from embedviz.core.covariance.own_threads import at_once, blas_in_own_threads
 
 
 def blas_threads():
@@ -28,44 +25,37 @@ def test_blas_has_one_thread_meanwhile_and_its_own_again():
     assert blas_threads() == before
 
 
-@pytest.mark.parametrize("n_parts", [1, 2, 5])
-def test_parts_are_added_up_in_threads_of_their_own(n_parts):
+def test_what_is_raised_meanwhile_leaves_no_limit():
+    before = blas_threads()
+    with pytest.raises(MemoryError), blas_in_own_threads():
+        raise MemoryError
+    assert blas_threads() == before
+    assert not own_threads._limiting.locked()
+
+
+def test_several_things_are_done_at_once():
+    met = threading.Barrier(2, timeout=10)
     at = []
 
-    def sums(part, report):
+    def work():
+        met.wait()
         at.append(threading.current_thread())
-        report(0.5, "adding")
-        return np.array([1.0, part]), np.full((2, 2), part, float)
 
-    first, second = sum_of_parts(sums, n_parts, silent)
-    assert first.tolist() == [n_parts, sum(range(n_parts))]
-    assert second.tolist() == [[sum(range(n_parts))] * 2] * 2
-    assert at.count(threading.current_thread()) == 1
+    at_once([work, work], 2)
+    assert threading.current_thread() in at
+    assert len(set(at)) == 2
 
 
-def test_all_parts_end_where_the_first_is_stopped():
-    begun = threading.Event()
-
-    def sums(part, report):
-        while True:  # For ever, but for the report.
-            if part:
-                begun.set()
-            report(0.0, "adding")
-
-    def stop(fraction, words):
-        if begun.wait(10):
-            raise Cancelled
-
-    with ThreadPoolExecutor(1) as pool, pytest.raises(Cancelled):
-        pool.submit(sum_of_parts, sums, 2, stop).result(60)
+def test_in_one_thread_they_are_done_in_turn():
+    done = []
+    at_once([lambda n=n: done.append((n, threading.current_thread())) for n in range(3)], 1)
+    assert done == [(n, threading.current_thread()) for n in range(3)]
 
 
-def test_what_a_part_raises_is_raised():
-    def sums(part, report):
-        if part:
-            raise MemoryError
-        return np.zeros(1), np.zeros(1)
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_what_one_of_them_raises_is_raised(n_threads):
+    def work():
+        raise MemoryError
 
     with pytest.raises(MemoryError):
-        sum_of_parts(sums, 2, silent)
-    assert not own_threads._limiting.locked()
+        at_once([lambda: None, work], n_threads)

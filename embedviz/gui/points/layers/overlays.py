@@ -24,6 +24,10 @@ END_GAP = 8.0
 _BEHIND = 0.35
 _TEXT_GAP = 5.0
 _KEPT_FREE = 8.0
+_ALONG = 0.5, 0.3, 0.7, 0.15, 0.85
+"""Where along its shaft the text of an arrow may be."""
+_CROSSED = 40
+"""More arrows than this are not looked at, whether they go through a text."""
 _FIRST_LINK, _LAST_LINK = 0.9, 0.35
 
 
@@ -39,6 +43,10 @@ class Arrow:
     dashed : bool
     width : float
         Of the shaft, in pixels.
+    gaps : (float, float)
+        How far from the middles of its two points it starts and ends, in pixels.
+    stays_clear : bool
+        Whether labels keep away from its shaft, which many arrows have no room for.
     """
 
     start: ArrayLike
@@ -47,6 +55,8 @@ class Arrow:
     text: str = ""
     dashed: bool = False
     width: float = 2.0
+    gaps: tuple[float, float] = (END_GAP, END_GAP)
+    stays_clear: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,19 +226,19 @@ def _placed_arrows(
 ) -> tuple[Sequence[_Shape], Sequence[tuple[Arrow, QRectF]], Sequence[tuple[float, ...]]]:
     """Return shapes, boxes of texts, and those to keep free. Kept as lines are."""
     frame = Frame(QRectF(*area), camera, theme_manager.theme, text_scale=text_scale)
-    shapes = [shape for arrow in arrows if (shape := _shape_of(frame, arrow))]
+    placed = [(arrow, shape) for arrow in arrows if (shape := _shape_of(frame, arrow))]
     texts = list(_text_boxes(frame, arrows))
     boxes: list[tuple[float, ...]] = [
         (box.left() - frame.space, box.top(), box.width() + 2 * frame.space, box.height())
         for _, box in texts
     ]
     half = _KEPT_FREE / 2
-    for shape in shapes:
-        steps = max(2, int(shape.length / _KEPT_FREE) + 1)
+    for arrow, shape in placed:
+        steps = max(2, int(shape.length / _KEPT_FREE) + 1) if arrow.stays_clear else 0
         for part in np.linspace(0, 1, steps).tolist():
             place = shape.start + (shape.tip - shape.start) * part
             boxes.append((place.x() - half, place.y() - half, _KEPT_FREE, _KEPT_FREE))
-    return shapes, texts, boxes
+    return [shape for _, shape in placed], texts, boxes
 
 
 @dataclass(frozen=True)
@@ -242,6 +252,22 @@ class _Shape:
     across: QPointF
     length: float
     arrow: Arrow
+
+    def crosses(self, box: QRectF) -> bool:
+        """Return whether the shaft goes through a box."""
+        start, way = self.start, self.tip - self.start
+        first, last = 0.0, 1.0  # The part of the shaft that is in the box, as far as is known.
+        for at, step, low, high in (
+            (start.x(), way.x(), box.left(), box.right()),
+            (start.y(), way.y(), box.top(), box.bottom()),
+        ):
+            if abs(step) < 1e-9:
+                if not low <= at <= high:
+                    return False
+                continue
+            ends = sorted(((low - at) / step, (high - at) / step))
+            first, last = max(first, ends[0]), min(last, ends[1])
+        return first <= last
 
     def draw_halo(self, painter: QPainter, color: QColor) -> None:
         painter.setPen(QPen(color, self.arrow.width + 3, c=Qt.PenCapStyle.FlatCap))
@@ -266,34 +292,58 @@ def _shape_of(frame: Frame, arrow: Arrow) -> _Shape | None:
     """Return an arrow on screen; None where it is too short or its end is behind the eye."""
     start, end = frame.point(arrow.start), frame.point(arrow.end)
     length = hypot(end.x() - start.x(), end.y() - start.y())
-    if not 3 * END_GAP < length < 1e5:
+    before, after = arrow.gaps
+    head = 4 * arrow.width + 3
+    if not max(1.5 * (before + after), head) < length < 1e5:
         return None
     along = (end - start) / length
     across = QPointF(-along.y(), along.x())
-    tip = end - along * END_GAP
-    head = 4 * arrow.width + 3
+    tip = end - along * after
     half = head * 0.38
     neck = tip - along * head * 0.78
     back = tip - along * head
     wings = QPolygonF([tip, back + across * half, neck, back - across * half])
-    return _Shape(start + along * END_GAP, neck, tip, wings, across, length, arrow)
+    return _Shape(start + along * before, neck, tip, wings, across, length, arrow)
 
 
 def _text_boxes(frame: Frame, arrows: Sequence[Arrow]) -> Iterator[tuple[Arrow, QRectF]]:
-    """Yield where the texts are: beside the shafts, on the outer side of all arrows together."""
+    """Yield where the texts are: beside the shafts, on the outer side of all arrows together.
+
+    Where that is cut by the edge of the picture, or another shaft goes through it, they are on the
+    other side or farther along; at last they are moved into the picture.
+    """
+    shapes = [shape for arrow in arrows if (shape := _shape_of(frame, arrow))]
+    named = [shape for shape in shapes if shape.arrow.text]
+    if not named:
+        return
     ends = [frame.point(end) for arrow in arrows for end in (arrow.start, arrow.end)]
     seen = [end for end in ends if isfinite(end.x())]
     middle = sum(seen, QPointF()) / max(1, len(seen))
-    for arrow in arrows:
-        shape = _shape_of(frame, arrow) if arrow.text else None
-        if shape is None:
-            continue
-        across = shape.across
-        center = (shape.start + shape.tip) / 2
-        outward = QPointF.dotProduct(across, center - middle)
-        if outward < -1 or (abs(outward) <= 1 and across.y() > 0):
-            across = -across
-        width, height = text_size(arrow.text, frame.small)
-        away = abs(across.x()) * width / 2 + abs(across.y()) * height / 2
-        center += across * (away + _TEXT_GAP + arrow.width / 2)
-        yield arrow, QRectF(center.x() - width / 2, center.y() - height / 2, width, height)
+    for shape in named:
+        others = [each for each in shapes if each is not shape] if len(shapes) <= _CROSSED else []
+        boxes = list(_boxes_beside(frame, shape, middle))
+        within = [box for box in boxes if frame.area.contains(box)]
+        free = (box for box in within if not any(each.crosses(box) for each in others))
+        yield shape.arrow, next(free, within[0] if within else _moved_into(frame, boxes[0]))
+
+
+def _boxes_beside(frame: Frame, shape: _Shape, middle: QPointF) -> Iterator[QRectF]:
+    """Yield places for the text of an arrow, the best first."""
+    width, height = text_size(shape.arrow.text, frame.small)
+    across = shape.across
+    away = abs(across.x()) * width / 2 + abs(across.y()) * height / 2
+    away += _TEXT_GAP + shape.arrow.width / 2
+    outward = QPointF.dotProduct(across, (shape.start + shape.tip) / 2 - middle)
+    if outward < -1 or (abs(outward) <= 1 and across.y() > 0):
+        across = -across
+    for side in (across, -across):
+        for part in _ALONG:
+            center = shape.start + (shape.tip - shape.start) * part + side * away
+            yield QRectF(center.x() - width / 2, center.y() - height / 2, width, height)
+
+
+def _moved_into(frame: Frame, box: QRectF) -> QRectF:
+    area = frame.area
+    left = max(min(box.left(), area.right() - box.width()), area.left())
+    top = max(min(box.top(), area.bottom() - box.height()), area.top())
+    return QRectF(left, top, box.width(), box.height())

@@ -5,26 +5,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from embedviz.app.state import State
-from embedviz.app.texts.pinned import with_texts
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.query_vector import QueryVector
-from embedviz.panes.analogies.pane import AnalogiesPane
 from embedviz.panes.analogies.settings import AnalogySettings
 
+POINT = "the point asked for"
 SLEEPS, EATS, DOG = "the cat sleeps now", "the cat eats now", "the dog eats now"
-
-
-@pytest.fixture
-def pane(session, qtbot):
-    pane = AnalogiesPane(session)
-    qtbot.addWidget(pane)
-    pane.resize(1000, 640)
-    with qtbot.waitExposed(pane):
-        pane.show()
-    pane.make()
-    pane.view.animator.is_enabled = False
-    yield pane
-    session.encoders.close()
 
 
 @pytest.fixture
@@ -38,11 +24,8 @@ def ask(session, idle):
 
 
 @pytest.fixture
-def opened(pane, session, idle, toy_texts):
-    question = AnalogySettings((SLEEPS, DOG), (EATS,))
-    session.show(State().opened(toy_texts).with_settings(question))
-    idle(session)
-    return pane
+def opened(page_of, toy_texts):
+    return page_of(toy_texts, positive=(SLEEPS, DOG), negative=(EATS,))
 
 
 def answers(pane):
@@ -70,7 +53,7 @@ def assert_answers(pane, wanted):
 def test_labels_alone_ask_no_encoder(opened, toy_encoder, toy_texts):
     assert toy_encoder.asked == []
     assert answers(opened)[0][0] == toy_texts.row("the dog sleeps now")
-    assert opened.view.scene.markers.shown == ()
+    assert [each.text for each in opened.view.scene.markers.shown] == [POINT]
     assert "encoded" not in opened.caption.text()
 
 
@@ -82,8 +65,8 @@ def test_texts_and_labels_mixed(opened, ask, toy_encoder, toy_texts):
     assert_answers(opened, wanted)
     assert opened.caption.text().startswith("“a bird sleeps” is not a label; encoded by Toy · ")
     assert opened.question.text().startswith("a bird sleeps − the cat eats now + the dog eats now")
-    assert [each.text for each in opened.view.scene.markers.shown] == ["a bird sleeps"]
-    assert len(opened.view.scene.arrows) == 4
+    assert [each.text for each in opened.view.scene.markers.shown] == ["a bird sleeps", POINT]
+    assert len(opened.view.scene.arrows) == 5
 
 
 def test_texts_alone(opened, ask, toy_encoder, toy_texts, idle, session):
@@ -98,8 +81,8 @@ def test_texts_alone(opened, ask, toy_encoder, toy_texts, idle, session):
 def test_arrows_begin_and_end_at_the_texts(opened, ask, is_3d):
     ask("a bird", EATS, "water", is_3d=is_3d)
     markers = opened.view.scene.markers
-    bird, water = markers.places[:, : 2 + is_3d]
-    from_b, from_c = opened.view.scene.arrows[2:]
+    bird, water = markers.places[:2, : 2 + is_3d]
+    from_b, from_c = opened.view.scene.arrows[2:4]
     np.testing.assert_allclose(from_b.end, bird, atol=1e-6)
     np.testing.assert_allclose(from_c.start, water, atol=1e-6)
 
@@ -129,10 +112,10 @@ def test_in_a_derived_set(opened, session, idle, ask, toy_texts, toy_encoder):
 
 def test_a_text_in_which_the_model_knows_nothing(opened, ask):
     ask("zzz", EATS, DOG)
-    assert opened.message_bar.text.startswith("Toy knows nothing in “zzz”")
+    assert opened.pane.message_bar.text.startswith("Toy knows nothing in “zzz”")
     assert answers(opened) == []
     ask(SLEEPS, EATS, DOG)
-    assert opened.message_bar.text == ""
+    assert opened.pane.message_bar.text == ""
     assert answers(opened)
 
 
@@ -143,22 +126,21 @@ def test_a_click_on_a_text_makes_it_the_query(opened, session, ask):
 
 
 def test_nothing_leaves_the_machine_that_nobody_typed(
-    pane, session, idle, ask, toy_texts, toy_encoder, monkeypatch
+    page_of, session, idle, ask, toy_texts, toy_encoder, monkeypatch
 ):
     """The question of the set before is not sent to the host of the next one."""
     monkeypatch.setattr(toy_encoder, "is_local", False)
-    session.show(State().opened(toy_texts))
-    idle(session)
+    page = page_of(toy_texts)
     assert toy_encoder.asked == []
-    assert answers(pane) == []
-    assert "is not a label in this set" in pane.view.scene.message
+    assert answers(page) == []
+    assert "is not a label in this set" in page.view.scene.message
     ask("a bird", EATS, DOG)
     assert toy_encoder.asked == [(["a bird"], True)]
-    assert answers(pane)
+    assert answers(page)
 
 
 def test_what_was_encoded_before_is_not_encoded_again(
-    pane, session, idle, toy_texts, toy_encoder, monkeypatch
+    page_of, session, idle, toy_texts, toy_encoder, monkeypatch
 ):
     """As when a session is restored, without its encoder."""
     settings = toy_texts.origin.encoder
@@ -167,10 +149,9 @@ def test_what_was_encoded_before_is_not_encoded_again(
         for name in ("king", "man", "woman")
     ]
     monkeypatch.setattr(toy_encoder, "is_local", False)
-    session.show(with_texts(State().opened(toy_texts), texts))
-    idle(session)
+    page = page_of(toy_texts, texts=texts)
     assert toy_encoder.asked == []
-    assert_answers(pane, expected(toy_texts, *(each.vector for each in texts)))
+    assert_answers(page, expected(toy_texts, *(each.vector for each in texts)))
 
 
 def test_of_a_set_without_an_encoder_it_is_said_as_before(pane, session, idle, ask, toy):

@@ -1,0 +1,183 @@
+"""Comparison of two sets of vectors, or two methods, on the same analogy questions.
+
+Only questions that were asked of both count. Of these, b were answered correctly by the first
+alone and c by the second alone; McNemar's test asks whether such a difference is to be expected of
+two that are equally good. It is the exact one, two-sided: twice the smaller tail of the binomial
+distribution of b among b + c with probability ½, at most 1. Over the sections, p values are
+adjusted by Holm's method (1979), which keeps the probability of any false alarm among them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedviz.core.analogies.benchmark.asked import Flags
+from embedviz.core.analogies.benchmark.results import BenchmarkReport
+from embedviz.core.arrays import Rows
+from embedviz.core.errors import UserError
+
+CORRECTION = "Holm"
+"""How p values of sections are adjusted for being several."""
+
+
+@dataclass(frozen=True)
+class SectionComparison:
+    """Counts of two reports on the questions of a section that both were asked.
+
+    Attributes
+    ----------
+    name : str
+    first_correct, second_correct : int
+    n_both : int
+        Questions asked of both.
+    n_first_alone : int
+        Asked of both, and answered correctly by the first alone: McNemar's b.
+    n_second_alone : int
+        McNemar's c.
+    p_value : float
+        Of McNemar's exact test, two-sided; 1 where both answer the same ones correctly.
+    adjusted_p_value : float
+        The same by Holm's method over the sections with a question; of all questions together,
+        as it is.
+    """
+
+    name: str
+    first_correct: int
+    second_correct: int
+    n_both: int
+    n_first_alone: int
+    n_second_alone: int
+    p_value: float
+    adjusted_p_value: float
+
+    @property
+    def first_accuracy(self) -> float:
+        """Share that the first answered correctly; 0 when none was asked."""
+        return self.first_correct / self.n_both if self.n_both else 0.0
+
+    @property
+    def second_accuracy(self) -> float:
+        """Share that the second answered correctly; 0 when none was asked."""
+        return self.second_correct / self.n_both if self.n_both else 0.0
+
+    @property
+    def difference(self) -> float:
+        """The second's accuracy minus the first's."""
+        return self.second_accuracy - self.first_accuracy
+
+
+@dataclass(frozen=True, eq=False)
+class BenchmarkComparison:
+    """Two reports on the same questions.
+
+    Attributes
+    ----------
+    sections : list of SectionComparison
+        In the order of the file.
+    whole : SectionComparison
+        Of all questions together.
+    n_first_only, n_second_only : int
+        Questions that were asked of one alone, as the other does not know a word; left out.
+    first_places, second_places : int arrays of shape (n_both,)
+        Where the questions that count are among those asked of each.
+    """
+
+    sections: list[SectionComparison]
+    whole: SectionComparison
+    n_first_only: int
+    n_second_only: int
+    first_places: Rows
+    second_places: Rows
+
+
+def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> BenchmarkComparison:
+    """Return how two reports on the same questions differ, section by section.
+
+    Raises
+    ------
+    UserError
+        When they are of different questions.
+    """
+    if not _are_same(first, second):
+        raise UserError(
+            f"The one result is of {first.questions.name} and the other of "
+            f"{second.questions.name}, or of other questions. Run both on the same file."
+        )
+    numbers, first_places, second_places = np.intersect1d(
+        first.answers.numbers, second.answers.numbers, assume_unique=True, return_indices=True
+    )
+    one = first.answers.is_correct[first_places]
+    other = second.answers.is_correct[second_places]
+    parts = []
+    for section in first.questions.sections:
+        inside = (numbers >= section.first) & (numbers < section.last)
+        parts.append(_counts(one[inside], other[inside]))
+    p_values = [mcnemar(b, c) for *_, b, c in parts]
+    asked = [place for place, part in enumerate(parts) if part[2]]
+    adjusted = dict(zip(asked, holm([p_values[place] for place in asked]), strict=True))
+    sections = [
+        SectionComparison(section.name, *part, p, adjusted.get(place, 1.0))
+        for place, (section, part, p) in enumerate(
+            zip(first.questions.sections, parts, p_values, strict=True)
+        )
+    ]
+    whole = _counts(one, other)
+    p_value = mcnemar(*whole[3:])
+    return BenchmarkComparison(
+        sections,
+        SectionComparison("all", *whole, p_value, p_value),
+        first.n_asked - len(numbers),
+        second.n_asked - len(numbers),
+        first_places,
+        second_places,
+    )
+
+
+def _are_same(first: BenchmarkReport, second: BenchmarkReport) -> bool:
+    one, other = first.questions, second.questions
+    return one is other or (
+        one.sections == other.sections
+        and list(one.inputs) == list(other.inputs)
+        and list(one.answers) == list(other.answers)
+    )
+
+
+def _counts(one: Flags, other: Flags) -> tuple[int, int, int, int, int]:
+    first_alone, second_alone = one & ~other, other & ~one
+    found = (one.sum(), other.sum(), len(one), first_alone.sum(), second_alone.sum())
+    a, b, c, d, e = map(int, found)
+    return a, b, c, d, e
+
+
+def mcnemar(b: int, c: int) -> float:
+    """Return the two-sided p value of McNemar's exact test.
+
+    Parameters
+    ----------
+    b, c : int
+        How many questions the one alone, and the other alone, answered correctly.
+    """
+    n, least = b + c, min(b, c)
+    if not n:
+        return 1.0
+    # By logarithms, as 2 to the power n is beyond floating point from 1,024 questions on.
+    logs = [
+        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) - n * math.log(2)
+        for k in range(least + 1)
+    ]
+    tail = math.fsum(math.exp(each) for each in logs)
+    return min(1.0, 2 * tail)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p values adjusted for being several, by Holm's method, in the same order."""
+    n = len(p_values)
+    adjusted, highest = [1.0] * n, 0.0
+    for rank, place in enumerate(sorted(range(n), key=lambda i: p_values[i])):
+        highest = max(highest, min(1.0, (n - rank) * p_values[place]))
+        adjusted[place] = highest
+    return adjusted

@@ -1,0 +1,176 @@
+"""Questions of an analogy benchmark: a is to b as c is to which word, in sections.
+
+A question may have several right answers, as in BATS. Words are as in the file; whether upper case
+matters is decided when they are asked.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from embedviz.core.arrays import Rows
+from embedviz.core.notes import counted
+
+Layout = Literal["Google", "MSR", "BATS", "relations"]
+Kind = Literal["semantic", "syntactic", ""]
+Pair = tuple[str, tuple[str, ...]]
+"""A word, and the right answers to it, the one that is shown as an example first."""
+
+MOST_OF_A_RELATION = 2_450
+"""As many as all ordered pairs of 50 pairs make, which is a relation of BATS."""
+
+
+class Section(NamedTuple):
+    """Questions of one relation, which follow each other.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"semantic", "syntactic", ""}
+        Nothing where the file does not tell.
+    first, last : int
+        Numbers of its questions in the set, from 0; the last one is not among them.
+    """
+
+    name: str
+    kind: Kind
+    first: int
+    last: int
+
+
+class Question(NamedTuple):
+    """One question: a is to b as c is to one of the answers."""
+
+    section: str
+    a: str
+    b: str
+    c: str
+    answers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.a} is to {self.b} as {self.c} is to {' or '.join(self.answers)}"
+
+
+@dataclass(frozen=True, eq=False)
+class QuestionSet:
+    """Questions of a file, or made of relations.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, without its folder.
+    layout : {"Google", "MSR", "BATS", "relations"}
+    sections : tuple of Section
+    inputs : sequence of str, length 3 n_questions
+        a, b and c of each question, one after the other.
+    answers : sequence of str
+        Right answers of all questions, one after the other.
+    bounds : int array of shape (n_questions + 1,)
+        Where those of each question begin, and the end.
+    malformed : int
+        Lines that are neither a section nor a question; left out.
+    notes : tuple of str
+        What a reader of the results should know, such as that questions were drawn.
+    """
+
+    name: str
+    layout: Layout
+    sections: tuple[Section, ...]
+    inputs: Sequence[str]
+    answers: Sequence[str]
+    bounds: Rows
+    malformed: int = 0
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def section_of(self, number: int) -> Section:
+        """Return the section that a question is in."""
+        return self.sections[bisect_right(self.sections, number, key=lambda each: each.first) - 1]
+
+    def question(self, number: int) -> Question:
+        """Return a question by its number, from 0."""
+        name = self.section_of(number).name
+        a, b, c = self.inputs[3 * number : 3 * number + 3]
+        answers = tuple(self.answers[self.bounds[number] : self.bounds[number + 1]])
+        return Question(name, a, b, c, answers)
+
+
+def relation_questions(
+    relations: Mapping[str, Sequence[tuple[str, str]]],
+    most: int = MOST_OF_A_RELATION,
+    seed: int = 0,
+    name: str = "relations",
+) -> QuestionSet:
+    """Return the questions that the pairs of relations make, so that nothing has to be downloaded.
+
+    Each ordered pair of two different pairs is a question. Where pairs of a relation have the same
+    first word, each of their second words is a right answer.
+
+    Parameters
+    ----------
+    relations : mapping of name to pairs of words
+    most : int
+        Of a relation with more questions than this, so many are drawn; a note says so.
+    seed : int
+    name : str
+    """
+    return crossed({each: grouped(pairs) for each, pairs in relations.items()}, most, seed, name)
+
+
+def grouped(pairs: Sequence[tuple[str, str]]) -> list[Pair]:
+    """Return each first word once, with all of its second words in their order."""
+    found: dict[str, dict[str, None]] = {}
+    for first, second in pairs:
+        found.setdefault(first, {})[second] = None
+    return [(first, tuple(seconds)) for first, seconds in found.items()]
+
+
+def crossed(
+    relations: Mapping[str, Sequence[Pair]],
+    most: int | None,
+    seed: int,
+    name: str,
+    layout: Layout = "relations",
+    kinds: Mapping[str, Kind] | None = None,
+) -> QuestionSet:
+    """Return all ordered pairs of the pairs of each relation as questions, as `relation_questions`.
+
+    The first right answer of the one pair is the example b; any one of the other is right.
+    """
+    random = np.random.default_rng(seed)
+    sections: list[Section] = []
+    inputs: list[str] = []
+    answers: list[str] = []
+    counts: list[int] = []
+    notes: list[str] = []
+    for relation, pairs in relations.items():
+        first = len(counts)
+        for place in _drawn(len(pairs), most, random):
+            example, asked = divmod(int(place), max(1, len(pairs) - 1))
+            (a, seconds), (c, right) = pairs[example], pairs[asked + (asked >= example)]
+            inputs += (a, seconds[0], c)
+            answers += right
+            counts.append(len(right))
+        n_all, n_drawn = len(pairs) * (len(pairs) - 1), len(counts) - first
+        if n_drawn < n_all:
+            notes.append(
+                f"{relation}: {n_drawn:,} of {counted(n_all, 'question')}, drawn with seed {seed}."
+            )
+        sections.append(Section(relation, (kinds or {}).get(relation, ""), first, len(counts)))
+    bounds = np.concatenate([[0], np.cumsum(counts, dtype=np.intp)]).astype(np.intp)
+    return QuestionSet(name, layout, tuple(sections), inputs, answers, bounds, notes=tuple(notes))
+
+
+def _drawn(n_pairs: int, most: int | None, random: np.random.Generator) -> Rows:
+    """Return which of all ordered pairs of two different pairs are asked, ascending."""
+    n_all = n_pairs * (n_pairs - 1)
+    if most is None or n_all <= most:
+        return np.arange(n_all)
+    return np.sort(random.choice(n_all, most, replace=False))

@@ -1,0 +1,1 @@
+"""Page of the benchmark: a file of questions, asked and counted."""

@@ -1,0 +1,65 @@
+"""Measuring of a benchmark, off the UI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from embedviz.core.analogies import Method
+from embedviz.core.analogies.benchmark import (
+    BenchmarkReport,
+    QuestionSet,
+    evaluate_methods,
+)
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report, part_of
+from embedviz.panes.analogies.benchmark.asked import BenchmarkRun
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What is known of one set.
+
+    Attributes
+    ----------
+    run : BenchmarkRun
+    questions : QuestionSet
+    reports : mapping of Method to BenchmarkReport
+    problem : str
+        Why there is nothing; empty where there is.
+    """
+
+    run: BenchmarkRun
+    questions: QuestionSet
+    reports: Mapping[Method, BenchmarkReport]
+    problem: str = ""
+
+    def report(self, method: Method) -> BenchmarkReport | None:
+        """Return what a method answered; None where it was not measured."""
+        return self.reports.get(method)
+
+
+def measure(run: BenchmarkRun, questions: QuestionSet, report: Report) -> Measured:
+    """Ask the questions. Runs off the UI thread.
+
+    A set that cannot be derived is a problem of the comparison, and not of the page.
+    """
+    asked, rest = run.vector_set, report
+    if run.recipe is not None:
+        try:
+            asked = run.recipe.derive(asked, part_of(report, 0.0, 0.4))
+        except UserError as error:
+            return Measured(run, questions, {}, str(error))
+        rest = part_of(report, 0.4, 1.0)
+    found = evaluate_methods(
+        asked,
+        questions,
+        run.methods,
+        run.restrict_vocab,
+        run.case_insensitive,
+        rest,
+        dummy4unknown=run.dummy4unknown,
+    )
+    for each in found:  # Counted here, and not when it is drawn.
+        _ = each.tallies, each.kinds, each.whole
+    return Measured(run, questions, dict(zip(run.methods, found, strict=True)))

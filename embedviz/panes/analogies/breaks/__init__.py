@@ -1,0 +1,1 @@
+"""Page that tells where analogies break, with the numbers of the set."""

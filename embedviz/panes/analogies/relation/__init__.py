@@ -1,0 +1,1 @@
+"""Page of relations: many pairs, and how alike their offsets are."""

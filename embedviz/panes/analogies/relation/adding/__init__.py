@@ -1,0 +1,1 @@
+"""Relations of the user's own: typed, pasted, read from a file, or two columns."""

@@ -1,0 +1,125 @@
+"""The page of relations: many pairs, how alike their offsets are, and what their mean finds."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.gui.pages.page import Page
+from embedviz.gui.theme import GRID
+from embedviz.panes.analogies.relation.choices import missing_relation
+from embedviz.panes.analogies.relation.interaction import RelationInteraction
+from embedviz.panes.analogies.relation.parts import RelationParts
+from embedviz.panes.analogies.relation.running import RelationRun
+from embedviz.panes.analogies.relation.settings import RelationSettings
+from embedviz.panes.analogies.relation.showing import RelationShowing
+
+_NARROW = 560
+"""Pixels below which the lists are below the picture, and not beside it."""
+_LEAST_SIDE, _MOST_SIDE, _SIDE_SHARE = 320, 480, 0.4
+"""Least and largest width of the lists, in pixels, and their share of a page between them."""
+_LOW = 430
+"""Pixels below which there is no room for what the picture holds, in words."""
+
+
+class RelationPage(Page):
+    """Arrows of all pairs, with a table of them, and of all relations of the set."""
+
+    name = "relation"
+    least_height, good_height = 260, 480
+
+    def build(self) -> None:  # noqa: D102 - see Page
+        self._scale = 1.0
+        self.parts = RelationParts(self, self.pane.calculations.new_task("completing"))
+        self.parts.tools.add_to(self.tools.row)
+        self._lay_out()
+        self.run = RelationRun(self.pane)
+        self.showing = RelationShowing(self, self.parts, self.run)
+        self.interaction = RelationInteraction(self, self.parts, self.showing)
+        self.setAcceptDrops(True)
+
+    def _lay_out(self) -> None:
+        parts = self.parts
+        strips = QHBoxLayout()
+        strips.setSpacing(GRID)
+        strips.addWidget(parts.colors, 1)
+        strips.addWidget(parts.null, 1)
+        left = QVBoxLayout()
+        left.setSpacing(GRID // 2)
+        left.addWidget(parts.picture.view, 1)
+        left.addLayout(strips)
+        left.addWidget(parts.caption)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._rows.setSpacing(2 * GRID)
+        self._rows.addLayout(left, 1)
+        self._rows.addWidget(parts.side)
+        self.body.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        self.body.addWidget(parts.head)
+        self.body.addLayout(self._rows, 1)
+
+    def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Page
+        self.run.forget_closed(new.sets)
+        self.showing.show_choices(new)
+        self.run.ask(new, all_relations=new[RelationSettings].listed == "relations")
+        self.showing.show_all(new)
+
+    def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Page
+        if self.run.owns(task):
+            self.showing.show_stopped()
+
+    def begin_figure(self) -> None:
+        """Refuse a relation that the set does not have: a figure of another one would mislead."""
+        if said := missing_relation(self.pane.session.state):
+            self.pane.message_bar.show_message(said)
+
+    def release(self) -> None:  # noqa: D102 - see Page
+        self.run.release()
+        self.showing.release()
+
+    def switch_tool(self) -> None:
+        """Begin or end selecting with the lasso."""
+        self.parts.tools.lasso.click()
+
+    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
+        self._scale = scale
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the lists beside the picture, or below it where the page is narrow."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not hasattr(self, "_rows"):
+            return  # Qt gives it a size before it is built.
+        side, width = self.parts.side, self.width() - 6 * GRID
+        is_narrow = width < _NARROW * self._scale
+        way = QBoxLayout.Direction
+        self._rows.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
+        if is_narrow:
+            _free_width(side)
+        else:
+            least, most = (round(each * self._scale) for each in (_LEAST_SIDE, _MOST_SIDE))
+            wanted = min(max(round(_SIDE_SHARE * width), least), most)
+            side.setFixedWidth(min(wanted, width // 2))
+        self._rows.setStretch(1, int(is_narrow))
+        self.parts.caption.setVisible(not is_narrow and self.height() >= _LOW * self._scale)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Accept a file of pairs of labels of the set; others are opened by the window."""
+        if self.interaction.takes(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Add the relations of the file."""
+        self.interaction.take(event.mimeData())
+        event.acceptProposedAction()
+
+
+def _free_width(widget: QWidget) -> None:
+    widget.setMinimumWidth(0)
+    widget.setMaximumWidth(16_777_215)  # Qt's own largest.

@@ -1,0 +1,1 @@
+"""Page of word similarity: pairs that people judged, against their cosines."""
