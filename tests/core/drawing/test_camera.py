@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embedviz.core.drawing.camera import Camera, Extent, blended, extent_of, main_extent_of
+from embedviz.core.drawing.camera import Camera, blended
+from embedviz.core.drawing.extents import Extent, extent_of, main_extent_of
 
 COORDINATES = st.floats(-1e3, 1e3, width=32)
 CLOUDS = arrays(np.float32, st.tuples(st.integers(1, 20), st.just(3)), elements=COORDINATES)
