@@ -58,7 +58,19 @@ FIGURES = {
         ["king"],
     ),
     "failed": (
-        [*"--page breaks --positive queen man --negative king --expected the".split()],
+        [
+            *[
+                "--page",
+                "breaks",
+                "--positive",
+                "queen",
+                "man",
+                "--negative",
+                "king",
+                "--expected",
+                "the",
+            ]
+        ],
         ["queen", "king"],
     ),
     "benchmark": (
