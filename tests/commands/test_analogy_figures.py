@@ -18,6 +18,7 @@ from embedviz.core.settings import Settings, fields_of, setting
 
 CAPITALS = "country → capital"
 RELATIONS = (CAPITALS, "male → female")
+QUESTION = ("--positive", "queen", "man", "--negative", "king")
 ONE_SIZE = ("--scale", "1", "--size", "1100x760")
 
 
@@ -58,19 +59,7 @@ FIGURES = {
         ["king"],
     ),
     "failed": (
-        [
-            *[
-                "--page",
-                "breaks",
-                "--positive",
-                "queen",
-                "man",
-                "--negative",
-                "king",
-                "--expected",
-                "the",
-            ]
-        ],
+        ["--page", "breaks", "--expected", "the", *QUESTION],
         ["queen", "king"],
     ),
     "benchmark": (
