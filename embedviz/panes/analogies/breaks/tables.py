@@ -9,33 +9,35 @@ from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text, percent
 from embedviz.panes.analogies.breaks.measuring import MeasuredBreaks, RelationBreak, Shares
 from embedviz.panes.analogies.breaks.words import ADDS_LITTLE, FAILS, verdict
-from embedviz.panes.analogies.line_table import Cell, Column, TableLine
+from embedviz.panes.analogies.line_table import Cell, TableColumn, TableLine
 
 MOST_WRONG = 200
 """Wrong answers of a relation that are listed, those of the most frequent words first."""
 
 _SHARES = (
-    Column("right", "Right", "Right answers by b − a + c, inputs left out", 0, is_share=True),
-    Column("neighbor", "c alone", "Right answers by the nearest neighbor of c", 1, is_share=True),
-    Column("gain", "Offset adds", "Points that the offset adds to the neighbor of c", 2),
-    Column("inputs", "Inputs let in", "Right answers where the inputs may answer", 4),
+    TableColumn("right", "Right", "Right answers by b − a + c, inputs left out", 0, is_share=True),
+    TableColumn(
+        "neighbor", "c alone", "Right answers by the nearest neighbor of c", 1, is_share=True
+    ),
+    TableColumn("gain", "Offset adds", "Points that the offset adds to the neighbor of c", 2),
+    TableColumn("inputs", "Inputs let in", "Right answers where the inputs may answer", 4),
 )
 RELATION_COLUMNS = (
-    Column("name", "Relation", "Click: its wrong answers"),
+    TableColumn("name", "Relation", "Click: its wrong answers"),
     *_SHARES,
-    Column(
+    TableColumn(
         "between", "Offsets", "Mean angle between two offsets of the relation: 90° is chance", 3
     ),
-    Column("pairs", "Pairs", "How many of its pairs are in this set", 6),
-    Column("verdict", "", "Fails: less than half is right", 5),
+    TableColumn("pairs", "Pairs", "How many of its pairs are in this set", 6),
+    TableColumn("verdict", "", "Fails: less than half is right", 5),
 )
 WRONG_COLUMNS = (
-    Column("name", "Question", "Click: why it fails"),
-    Column("expected", "Expected", "The answer that the relation gives"),
-    Column("answer", "Nearest", "The nearest row of b − a + c that is not an input"),
-    Column("neighbor", "Of c alone", "The nearest neighbor of c that is not an input", 1),
+    TableColumn("name", "Question", "Click: why it fails"),
+    TableColumn("expected", "Expected", "The answer that the relation gives"),
+    TableColumn("answer", "Nearest", "The nearest row of b − a + c that is not an input"),
+    TableColumn("neighbor", "Of c alone", "The nearest neighbor of c that is not an input", 1),
 )
-SET_COLUMNS = (Column("name", "Set", "Open sets with the same rows"), *_SHARES)
+SET_COLUMNS = (TableColumn("name", "Set", "Open sets with the same rows"), *_SHARES)
 
 
 def relation_lines(measured: MeasuredBreaks) -> list[TableLine]:
