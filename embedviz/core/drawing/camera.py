@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.drawing.extents import (
     FEW_POINTS,
+    NEAREST,
     Vector,
     as_floats,
     as_vector,
@@ -35,8 +36,6 @@ from embedviz.core.drawing.extents import (
 
 FIELD_OF_VIEW = radians(30)
 """Angle that the shorter side of the picture spans."""
-NEAREST = 0.02
-"""Smallest w that is drawn: what is nearer to the eye, or behind it, is not seen."""
 MARGIN = 0.06
 """Free border around fitted points, as a part of their extent."""
 

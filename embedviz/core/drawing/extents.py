@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Vector = tuple[float, float, float]
 
+NEAREST = 0.02
+"""Smallest w that is drawn: what is nearer to the eye, or behind it, is not seen."""
+
 # In 3-D, what of a cloud is outliers: beyond 1.15 times the range of all but three in a thousand
 # at each end, which is 3.2 standard deviations of a normal cloud.
 _OUTSIDE = 0.003
