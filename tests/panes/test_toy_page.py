@@ -57,16 +57,18 @@ from embedviz.panes import PANES
 
 import_module(f"embedviz.panes.{pane}").__path__.append(str(folder))
 file, out = str(folder / "v.txt"), str(folder / "x.png")
-end = main(["figure", pane, "--page", "toy", "--toys", "5", "-o", out, file])
-kinds = {each.name: each for each in PANES}[pane].settings_class.classes_of_pane()
-print(end, Path(out).exists(), [kind.__name__ for kind in kinds][-1])
-main(["figure", pane, "--help"])
+kinds = {each.name: each for each in PANES}
+figure = kinds[pane].figure
+end = main(["figure", figure, "--page", "toy", "--toys", "5", "-o", out, file])
+settings = kinds[pane].settings_class.classes_of_pane()
+print(end, Path(out).exists(), [kind.__name__ for kind in settings][-1])
+main(["figure", figure, "--help"])
 """
 WITH_PAGES = [pane.name for pane in PANES if "page" in fields_of(pane.settings_class)]
 
 
 def test_several_panes_have_pages():
-    assert {"anisotropy", "matryoshka"} <= set(WITH_PAGES)
+    assert {"analogies", "anisotropy", "matryoshka"} <= set(WITH_PAGES)
 
 
 @pytest.mark.parametrize("pane", WITH_PAGES)
@@ -77,7 +79,7 @@ def test_a_page_is_one_file_and_one_line(pane, tmp_path):
     head, end, rest = source.partition("\n    },\n)\n")
     (tmp_path / "pages.py").write_text(f"{head}\n{ONE_LINE}{end}{rest}", "utf-8")
     (tmp_path / "toy.py").write_text(ONE_FILE.replace("PANE", pane), "utf-8")
-    (tmp_path / "v.txt").write_text("king 1 2\nqueen 2 1\ncat 0 1\n", "utf-8")
+    (tmp_path / "v.txt").write_text("king 1 2\nqueen 2 1\nman 1 1\nwoman 2 0\n", "utf-8")
     command = [sys.executable, "-c", WITH_TOY, pane, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

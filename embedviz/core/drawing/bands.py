@@ -13,7 +13,7 @@ from threading import Thread
 import numpy as np
 from numpy.typing import NDArray
 
-from embedviz.core.drawing.camera import NEAREST
+from embedviz.core.drawing.extents import NEAREST
 
 MANY = 200_000
 """From this number of dots on, two threads draw them."""

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.arrays import Rows
-from embedviz.core.drawing.camera import Camera, Extent, Vector, extent_of
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.extents import Extent, Vector, extent_of
 from embedviz.core.drawing.passes import box_of
 
 _MOST_HALF_SIDES = 1000.0

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from embedviz.core.arrays import Rows
 from embedviz.core.compiled.checks import require_points
 from embedviz.core.compiled.kernels import serial_kernel
-from embedviz.core.drawing.camera import NEAREST
+from embedviz.core.drawing.extents import NEAREST
 from embedviz.core.drawing.raster import CameraMatrix, Positions, Sizes
 
 _DEPTH_STEPS = 1 << 15

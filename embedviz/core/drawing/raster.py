@@ -32,7 +32,7 @@ from embedviz.core.arrays import Rows
 from embedviz.core.compiled.checks import require_points
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.drawing.bands import draw_in_bands
-from embedviz.core.drawing.camera import NEAREST
+from embedviz.core.drawing.extents import NEAREST
 
 Image = NDArray[np.uint32]
 Positions = NDArray[np.float32]

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout,
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.gui.pages.page import Controls, Page, set_of_pane
+from embedviz.gui.pages.controls import Controls
+from embedviz.gui.pages.page import Page, set_of_pane
 from embedviz.gui.pages.table import PageTable
 from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.tasks import Task
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking
-from embedviz.core.drawing.camera import Extent, main_extent_of
+from embedviz.core.drawing.extents import Extent, main_extent_of
 from embedviz.core.drawing.origins import Places, extent_of_many, placed
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame

@@ -13,7 +13,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPolygonF
 from shiboken6 import VoidPtr
 
-from embedviz.core.drawing.camera import Camera, Extent, projected
+from embedviz.core.drawing.camera import Camera, projected
+from embedviz.core.drawing.extents import Extent
 from embedviz.core.drawing.raster import Fog
 from embedviz.gui.coloring.contrast import TEXT_CONTRAST, faded_into, readable_on
 from embedviz.gui.theme import CAPTION_PIXELS, TEXT_PIXELS, Theme, font

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.core.arrays import Rows
-from embedviz.core.drawing.camera import Extent, extent_of
+from embedviz.core.drawing.extents import Extent, extent_of
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames

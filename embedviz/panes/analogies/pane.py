@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
-from embedviz.core import analogies
+from embedviz.core.analogies.compiling import compile_all
 from embedviz.core.wording import one_line
 from embedviz.gui.calculations import Subject
 from embedviz.gui.pages.page import WantedBy
@@ -28,7 +28,7 @@ class AnalogiesPane(Pane):
     name = "analogies"
     figure = "analogy"
     settings_class = AnalogySettings
-    kernels = (analogies.compile_all,)
+    kernels = (compile_all,)
     hint = "Open word vectors to ask what is to king as woman is to man."
 
     def build(self) -> None:  # noqa: D102 - see Pane

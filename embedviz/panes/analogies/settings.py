@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from embedviz.core.analogies import METHODS, Method
+from embedviz.core.analogies.scoring import METHODS, Method
 from embedviz.core.settings import Settings, setting
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.vector_set import VectorSet

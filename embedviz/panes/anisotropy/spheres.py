@@ -12,7 +12,8 @@ from embedviz.app.state import State
 from embedviz.core.anisotropy.cone import ConePlaces, ConeView
 from embedviz.core.arrays import Matrix
 from embedviz.core.drawing.camera import Camera
-from embedviz.gui.pages.page import Controls, set_of_pane
+from embedviz.gui.pages.controls import Controls
+from embedviz.gui.pages.page import set_of_pane
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.orbit import GentleOrbit
 from embedviz.gui.points.view import PointView

@@ -1,6 +1,7 @@
 """Threads of our own, while BLAS has one."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 from threadpoolctl import threadpool_info
@@ -25,12 +26,23 @@ def test_blas_has_one_thread_meanwhile_and_its_own_again():
     assert blas_threads() == before
 
 
+def test_who_ends_last_gives_the_threads_back():
+    before = blas_threads()
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(blas_in_own_threads())
+        assert second.enter_context(blas_in_own_threads()) == 1
+        first.close()
+        assert blas_threads() == {1}
+        second.close()
+        assert blas_threads() == before
+
+
 def test_what_is_raised_meanwhile_leaves_no_limit():
     before = blas_threads()
     with pytest.raises(MemoryError), blas_in_own_threads():
         raise MemoryError
     assert blas_threads() == before
-    assert not own_threads._limiting.locked()
+    assert not own_threads._workers
 
 
 def test_several_things_are_done_at_once():

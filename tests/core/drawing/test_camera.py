@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embedviz.core.drawing.camera import Camera, Extent, blended, extent_of, main_extent_of
+from embedviz.core.drawing.camera import Camera, blended
+from embedviz.core.drawing.extents import Extent, extent_of, main_extent_of
 
 COORDINATES = st.floats(-1e3, 1e3, width=32)
 CLOUDS = arrays(np.float32, st.tuples(st.integers(1, 20), st.just(3)), elements=COORDINATES)
@@ -76,6 +77,23 @@ def test_main_extent_leaves_outliers_out_of_crowds_alone():
     assert main_extent_of(odd) == extent_of(odd)
     assert main_extent_of(crowd, [[30, 0], [40, 0]]).high == (40.0, *extent_of(crowd).high[1:])
     assert main_extent_of(np.empty((0, 3))) == Extent()
+
+
+@pytest.mark.parametrize("order", ["random", "ascending", "rounded", "far ends first"])
+@pytest.mark.parametrize("count", [301, 999, 5003])
+def test_main_extent_is_of_the_quantiles_of_numpy(order, count):
+    cloud = np.random.default_rng(count).standard_t(3, size=(count, 3)).astype(np.float32)
+    if order == "ascending":
+        cloud.sort(axis=0)
+    elif order == "rounded":
+        cloud = np.round(cloud)
+    elif order == "far ends first":  # Of a sample at regular steps, all are far.
+        cloud[:: max(1, count // 1000)] *= 50
+    low, high = np.quantile(cloud.astype(np.float64), [0.003, 0.997], axis=0)
+    middle, half = (low + high) / 2, 1.15 * (high - low) / 2
+    found = main_extent_of(cloud)
+    np.testing.assert_allclose(found.low, np.maximum(cloud.min(axis=0), middle - half), rtol=1e-6)
+    np.testing.assert_allclose(found.high, np.minimum(cloud.max(axis=0), middle + half), rtol=1e-6)
 
 
 def test_fitted_leaves_a_margin_and_no_more():

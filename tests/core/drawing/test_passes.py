@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from embedviz.core.drawing.camera import extent_of
+from embedviz.core.drawing.extents import extent_of
 from embedviz.core.drawing.origins import extent_of_many
 from embedviz.core.drawing.passes import box_of, on_the_way, only_shown
 

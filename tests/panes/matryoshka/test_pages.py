@@ -18,7 +18,8 @@ from embedviz.app.state import State
 from embedviz.core.samples import load_sample
 from embedviz.core.settings import fields_of
 from embedviz.gui.figures import draw_image, draw_pane
-from embedviz.gui.pages.page import Controls, Page, WantedBy
+from embedviz.gui.pages.controls import Controls
+from embedviz.gui.pages.page import Page, WantedBy
 from embedviz.gui.pages.table import PageEntry, PageTable
 from embedviz.panes.matryoshka import MatryoshkaPane, pages
 from embedviz.panes.matryoshka import pane as pane_module

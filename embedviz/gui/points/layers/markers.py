@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from embedviz.core.drawing.camera import Extent
+from embedviz.core.drawing.extents import Extent
 from embedviz.core.drawing.label_placement import AROUND, place_labels
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.text import draw_text, one_line, text_size

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedviz.app.state import State, derived_by
-from embedviz.core.analogies import METHODS, Method
 from embedviz.core.analogies.benchmark import QuestionSet, read_questions, relation_questions
 from embedviz.core.analogies.benchmark.questions import (
     MOST_OF_A_RELATION,
@@ -14,6 +13,7 @@ from embedviz.core.analogies.benchmark.questions import (
     crossed,
     grouped,
 )
+from embedviz.core.analogies.scoring import METHODS, Method
 from embedviz.core.derivation.recipes import Recipe, Truncated, Whitened
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from embedviz.core.analogies import Method
 from embedviz.core.analogies.benchmark import (
     BenchmarkReport,
     QuestionSet,
     evaluate_methods,
 )
+from embedviz.core.analogies.scoring import Method
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of
 from embedviz.panes.analogies.benchmark.asked import BenchmarkRun

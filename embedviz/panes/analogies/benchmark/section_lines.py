@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from embedviz.core.analogies import Method
 from embedviz.core.analogies.benchmark import BenchmarkReport, Tally
 from embedviz.core.analogies.benchmark.comparison import SectionComparison
+from embedviz.core.analogies.scoring import Method
 from embedviz.gui.charts.numbers import number_text, percent
 from embedviz.panes.analogies.benchmark.compared import ComparedSets, p_text, way_of
 from embedviz.panes.analogies.benchmark.counting import ALL

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar, Literal, Self
 
+from embedviz.core.errors import UserError
 from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
@@ -109,6 +111,11 @@ class BenchmarkSettings(Settings):
     filter: Filter = setting(
         "asked", "List", "which questions are listed", choices=FILTERS, option="", in_form=False
     )
+
+    def require(self, vector_set: VectorSet) -> None:
+        """Raise a UserError where the file of questions is not there."""
+        if self.path and not Path(self.path).exists():
+            raise UserError(f"There is no file {self.path}. Name a file of questions.")
 
     @property
     def prefix_compared(self) -> int | None:

@@ -8,8 +8,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
-from embedviz.core.analogies import Method
 from embedviz.core.analogies.benchmark import BenchmarkReport
+from embedviz.core.analogies.scoring import Method
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     Segments,

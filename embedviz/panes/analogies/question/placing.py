@@ -9,7 +9,7 @@ import numpy as np
 
 from embedviz.app.layouts import Layout, Layouts
 from embedviz.app.searches import Searches
-from embedviz.core.analogies import parallelogram
+from embedviz.core.analogies.subspace import parallelogram
 from embedviz.core.arrays import Matrix, Placed, Vector
 from embedviz.core.progress import Report, part_of
 from embedviz.core.projections.out_of_sample import place_near

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from embedviz.app.layouts import Layouts
 from embedviz.app.searches import Searches
 from embedviz.app.texts.encoders import Encoders, require_known, title_of
-from embedviz.core.analogies import Term, solve_rows, vectors_of
 from embedviz.core.analogies.explaining import Explanation, explain
+from embedviz.core.analogies.solving import solve_rows
+from embedviz.core.analogies.terms import Term, vectors_of
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, part_of
 from embedviz.core.query_vector import QueryVector

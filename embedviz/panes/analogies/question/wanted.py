@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from embedviz.app.layouts import LayoutRequest
 from embedviz.app.state import State
-from embedviz.core.analogies import Method
+from embedviz.core.analogies.scoring import Method
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.analogies.question.settings import QuestionSettings
 from embedviz.panes.analogies.settings import AnalogySettings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -32,7 +32,6 @@ from embedviz.panes.analogies.relation.lists.side import LISTED
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 from embedviz.panes.analogies.relation.parts import RelationParts
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
-from embedviz.panes.analogies.relation.showing import RelationShowing
 from embedviz.panes.analogies.settings import AnalogySettings
 
 _KINDS = "Relations (*.txt *.tsv *.csv);;All files (*)"
@@ -46,13 +45,22 @@ class RelationInteraction(QObject):
     ----------
     page : Page
     parts : RelationParts
-    showing : RelationShowing
-        Knows which pairs are shown.
+    measured : callable
+        Returns the relation on screen, if any.
+    caption_of : callable
+        Returns what is said below the picture, of a pair.
     """
 
-    def __init__(self, page: Page, parts: RelationParts, showing: RelationShowing) -> None:
+    def __init__(
+        self,
+        page: Page,
+        parts: RelationParts,
+        measured: Callable[[], MeasuredRelation | None],
+        caption_of: Callable[[int], str],
+    ) -> None:
         super().__init__(page)
-        self._page, self._parts, self._showing = page, parts, showing
+        self._page, self._parts = page, parts
+        self._measured, self._caption_of = measured, caption_of
         self._reading = page.pane.calculations.new_task("reading relations")
         tools, picture, side = parts.tools, parts.picture, parts.side
         tools.changed.connect(lambda changes: page.set(**changes))
@@ -81,7 +89,7 @@ class RelationInteraction(QObject):
     @property
     def _shown(self) -> MeasuredRelation | None:
         """The relation on screen, where it is of the active set."""
-        found = self._showing.measured
+        found = self._measured()
         is_active = found is not None and found.of.vector_set is self._state.active
         return found if is_active else None
 
@@ -90,7 +98,7 @@ class RelationInteraction(QObject):
         if in_table:
             self._parts.picture.show_hovered(pair)
         self._parts.side.pairs.show_hovered(pair, is_shown=not in_table)
-        set_text_in_place(self._parts.caption, self._showing.caption_of(pair))
+        set_text_in_place(self._parts.caption, self._caption_of(pair))
 
     def _click(self, pair: int, keys: Qt.KeyboardModifier | None = None) -> None:
         """Select both words of a pair, and ask for it as an analogy; beside all pairs, neither."""

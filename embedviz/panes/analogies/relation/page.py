@@ -37,7 +37,9 @@ class RelationPage(Page):
         self._lay_out()
         self.run = RelationRun(self.pane)
         self.showing = RelationShowing(self, self.parts, self.run)
-        self.interaction = RelationInteraction(self, self.parts, self.showing)
+        self.interaction = RelationInteraction(
+            self, self.parts, lambda: self.showing.measured, self.showing.caption_of
+        )
         self.setAcceptDrops(True)
 
     def _lay_out(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar, Literal, Self
 
+from embedviz.core.errors import UserError
 from embedviz.core.settings import Settings, setting
 from embedviz.core.vector_set import VectorSet
 
@@ -58,6 +60,11 @@ class SimilaritySettings(Settings):
         option="",
         in_form=False,
     )
+
+    def require(self, vector_set: VectorSet) -> None:
+        """Raise a UserError where the file of pairs is not there."""
+        if self.path and not Path(self.path).exists():
+            raise UserError(f"There is no file {self.path}. Name a file of pairs.")
 
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return no pairs by name; a file stays, since its words may be in the other set too."""

@@ -302,7 +302,7 @@ def _draw_outline(painter: QPainter, frame: PlotFrame, shown: Distribution) -> N
     else:
         # Of dashes, all: where they are depends on where the line begins.
         left = float(shown.edges[0]) if shown.is_dashed else frame.left
-        across, up = _steps(shown, left, frame.right)
+        across, up = steps_within(shown, left, frame.right)
     line = frame.polygon(across, up)
     if shown.role != "chance" and not shown.is_dashed:
         under = frame.polygon(
@@ -316,7 +316,7 @@ def _draw_outline(painter: QPainter, frame: PlotFrame, shown: Distribution) -> N
     painter.drawPolyline(line)
 
 
-def _steps(shown: Distribution, left: float, right: float) -> tuple[Floats, Floats]:
+def steps_within(shown: Distribution, left: float, right: float) -> tuple[Floats, Floats]:
     """Return the corners of the steps that are seen between two values, across and up.
 
     Bins that are as high as the one before have none: most of a narrow cone are empty.

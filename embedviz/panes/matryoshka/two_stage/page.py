@@ -10,7 +10,8 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.matryoshka import SearchCost
 from embedviz.core.matryoshka.coarse_to_fine.codes import PRECISIONS
-from embedviz.gui.pages.page import Controls, Page
+from embedviz.gui.pages.controls import Controls
+from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     caption,

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from embedviz.core.drawing.camera import Camera, Extent
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.extents import Extent
 from embedviz.core.drawing.ticks import tick_step, tick_text, tick_values
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.axes import left_margin, step_for, title_boxes_3d

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from embedviz.core.drawing.camera import Camera, Extent
+from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.extents import Extent
 from embedviz.core.wording import one_line
 from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, contrast
 from embedviz.gui.points.frame import Frame

@@ -8,7 +8,12 @@ from embedviz.gui.charts.drawn_widget import width_of
 from embedviz.gui.figures import save_figure
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
-from embedviz.panes.anisotropy.angles.histogram import Distribution, PairHistogram, Quantity
+from embedviz.panes.anisotropy.angles.histogram import (
+    Distribution,
+    PairHistogram,
+    Quantity,
+    steps_within,
+)
 
 ANGLES = Quantity("Angle of two rows", "Angle", "°", 1)
 EDGES = np.linspace(0, 180, 19)
@@ -105,3 +110,25 @@ def test_a_figure_holds_it_as_lines_and_text(chart, tmp_path):
     text = (tmp_path / "x.svg").read_text("utf-8")
     assert "before, mean 45.2" in text
     assert "<image" not in text
+
+
+def test_steps_are_as_high_as_their_bins_within_the_axis():
+    shares = np.zeros(18)
+    shares[4:8] = 0.1, 0.2, 0.2, 0.5
+    shown = Distribution("before", "before", "before", EDGES, shares)
+    across, up = steps_within(shown, 45.0, 120.0)
+    # At most a bin more than what is seen, and no corner where the height stays.
+    assert across[0] <= 45
+    assert across[-1] >= 120
+    assert np.all(np.diff(across) >= 0)
+    assert np.count_nonzero(across == 60) == 0
+    middles = np.arange(46.5, 120.0, 3)  # None at an edge.
+    bins = np.searchsorted(EDGES, middles) - 1
+    np.testing.assert_allclose(np.interp(middles, across, up), shown.heights[bins])
+
+
+def test_steps_of_nothing_within_the_axis_are_level():
+    empty = Distribution("before", "before", "before", EDGES, np.zeros(18))
+    across, up = steps_within(empty, 45.0, 120.0)
+    assert len(across) == 2
+    assert not up.any()

@@ -15,7 +15,7 @@ from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text
-from embedviz.gui.pages.page import Controls
+from embedviz.gui.pages.controls import Controls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.widgets.label_edit import LabelEdit

@@ -7,7 +7,7 @@ from typing import get_args
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from embedviz.app.tasks import Task
-from embedviz.gui.pages.page import Controls
+from embedviz.gui.pages.controls import Controls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, text_label
 from embedviz.panes.analogies.relation.lists.applying import ApplyPanel
