@@ -45,8 +45,8 @@ from embedviz.panes.analogies.breaks.words import (
 )
 from embedviz.panes.analogies.line_table import LineTable
 
-_NARROW = 680
-"""Width below which the tables are below the words, in pixels."""
+_NARROW, _LOW = 680, 420
+"""Width below which the tables are below the words, and height that they need then, in pixels."""
 _HEADS = ("What an offset is", "Why ≈ is “nearest”", "What the offset adds", "What fails")
 _Z = 1.96
 
@@ -143,9 +143,10 @@ class BreaksOverview(QWidget):
         return scroll
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Put the tables below the words where there is little width."""
+        """Put the tables below the words where there is little width, and a hint away."""
         super().resizeEvent(event)
         is_narrow = self.width() < _NARROW * self._scale
+        self.sets_said.setVisible(not is_narrow or self.height() >= _LOW * self._scale)
         way = QBoxLayout.Direction
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
 

@@ -15,7 +15,7 @@ from embedviz.panes.analogies.relation.settings import DrawnAs, RelationSettings
 
 _DRAWN: tuple[DrawnAs, ...] = get_args(DrawnAs)
 _COLORED = fields_of(RelationSettings)["colored_by"].about.choices
-_NARROW, _WIDE = 72, 280
+_NARROW, _WIDE = 64, 280
 
 
 class RelationTools(QObject):

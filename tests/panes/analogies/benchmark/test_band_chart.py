@@ -1,5 +1,7 @@
 """Room in the chart of accuracy by frequency."""
 
+from itertools import pairwise
+
 import pytest
 
 from embedviz.panes.analogies.benchmark import band_chart as chart_module
@@ -60,4 +62,4 @@ def test_names_and_counts_below_bars_do_not_touch(chart, width, monkeypatch):
     assert drawn
     for top in {each[0] for each in drawn}:
         line = sorted(each[1:] for each in drawn if each[0] == top)
-        assert all(end <= start for (_, end), (start, _) in zip(line, line[1:], strict=False))
+        assert all(end <= start for (_, end), (start, _) in pairwise(line))

@@ -210,3 +210,12 @@ def test_text_of_a_talk_fits(show, pane, few_words):
     pane.set_text_scale(1.8)
     pane.resize(1280, 800)
     assert page.overview.ways.height() >= page.overview.ways.minimumSizeHint().height()
+
+
+def test_a_low_and_narrow_page_leaves_the_hint_out(show, pane, few_words):
+    page = show(few_words)
+    pane.setMinimumSize(1, 1)
+    for width, height, is_there in ((549, 440, False), (549, 800, True), (1000, 440, True)):
+        pane.resize(width, height)
+        page.overview.resize(width, height - 100)
+        assert page.overview.sets_said.isVisible() == is_there, (width, height)
