@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from embedviz.app.state import State
@@ -61,6 +62,8 @@ class Page(QWidget):
     tools : Controls
         The row of the tabs has room at its right: short controls of the page are put there.
     body : QVBoxLayout
+    text_scale : float
+        How much larger than usual text is.
     """
 
     name: ClassVar[str]
@@ -73,6 +76,8 @@ class Page(QWidget):
         self._own = own
         self.setObjectName(f"{pane.name}.{self.name}")
         self.pane = pane
+        self.text_scale = 1.0
+        self._is_built = False
         self.tools = Controls()
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 0, 0)
@@ -82,6 +87,11 @@ class Page(QWidget):
     def build(self) -> None:
         """Make the widgets and the tasks, once."""
         raise NotImplementedError
+
+    def make(self) -> None:
+        """Build it; from then on it is arranged in the room that it has."""
+        self.build()
+        self._is_built = True
 
     def draw(self, old: State, new: State) -> None:
         """Bring the widgets from `old`, which was drawn last, to `new`, which has an active set."""
@@ -104,8 +114,19 @@ class Page(QWidget):
     def release(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""
 
+    def arrange(self) -> None:
+        """Share the room, where layouts do not: the page, or its text, has another size now."""
+
     def fit_text(self, scale: float) -> None:
-        """Make room for text of another size, where a layout does not do so by itself."""
+        """Make room for text of another size."""
+        self.text_scale = scale
+        self.arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the room anew; Qt also gives it a size before it is built."""
+        super().resizeEvent(event)
+        if self._is_built:
+            self.arrange()
 
     def set(self, **changes: Any) -> None:
         """Change settings of the page, or else of the pane, because the user asked for it."""

@@ -197,7 +197,7 @@ class PageStack(QWidget):
 
     def _made(self, name: str) -> Page:
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))
-        page.build()
+        page.make()
         self.pages[name] = page
         self._rows.addWidget(page, 1)
         self.head.row.addWidget(page.tools, 1)

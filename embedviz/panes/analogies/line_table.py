@@ -353,8 +353,11 @@ class _CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         empty = QStyleOptionViewItem(option)
         model, theme, scale = self._table.shown, theme_manager.theme, self._table.scale
-        line, column, cell = model.lines[index.row()], model.columns[index.column()], None
-        cell = model.cell(index)
+        line, column, cell = (
+            model.lines[index.row()],
+            model.columns[index.column()],
+            model.cell(index),
+        )
         self.initStyleOption(empty, index)
         empty.text = ""
         style = self._table.style()

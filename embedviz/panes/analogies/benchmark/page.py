@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QResizeEvent
-
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.analogies.benchmark import BenchmarkReport, QuestionSet
@@ -59,7 +57,7 @@ class BenchmarkPage(Page):
         self._task = calculations.new_task("asking the questions")
         self._other_task = calculations.new_task("asking the other set")
         self._questions: tuple[QuestionSource, QuestionSet] | None = None
-        self._runs_next, self._scale = False, 1.0
+        self._runs_next = False
         self.known = KnownResults()
         self.report: BenchmarkReport | None = None
         self.compared: ComparedSets | None = None
@@ -253,15 +251,12 @@ class BenchmarkPage(Page):
                 self._draw_results(self.pane.session.state)
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
-        self._scale = scale
         self.view.fit_text(scale)
-        self.controls.fit_width(self.width() / scale)
+        super().fit_text(scale)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def arrange(self) -> None:
         """Fit the controls into the width."""
-        super().resizeEvent(event)
-        if hasattr(self, "controls"):
-            self.controls.fit_width(self.width() / self._scale)
+        self.controls.fit_width(self.width() / self.text_scale)
 
     def release(self) -> None:  # noqa: D102 - see Page
         self.known.clear()

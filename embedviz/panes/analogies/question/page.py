@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
@@ -54,7 +53,6 @@ class QuestionPage(Page):
         self._near = self.pane.calculations.new_task("looking for labels like that")
         self._chosen_before: int | None = None
         self._hovered = -1
-        self._scale = 1.0
         self.controls = QuestionTools(self)
         self.controls.asked.connect(self._ask)
         self.picture = QuestionPicture(self)
@@ -91,22 +89,17 @@ class QuestionPage(Page):
         self.body.addLayout(self._parts, 1)
         self.body.addWidget(self.caption)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Give the answers their part of the room."""
-        super().resizeEvent(event)
-        self._share_room()
-
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
-        self._scale = scale
         self.picture.set_text_scale(scale)
-        self._share_room()
+        super().fit_text(scale)
         self._title_columns()
 
-    def _share_room(self) -> None:
+    def arrange(self) -> None:
+        """Give the answers their part of the room."""
         width, way = self.width(), QBoxLayout.Direction
-        is_narrow = width < _NARROW * self._scale and width < self.height()
+        is_narrow = width < _NARROW * self.text_scale and width < self.height()
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
-        good = min(max(_SIDE * self._scale, _GOOD_SHARE * width), _MOST_SIDE * self._scale)
+        good = min(max(_SIDE * self.text_scale, _GOOD_SHARE * width), _MOST_SIDE * self.text_scale)
         wanted = round(max(_LEAST_SIDE, min(good, _MOST_SHARE * width)))
         for place, share in enumerate((1, 1) if is_narrow else (max(width - wanted, 1), wanted)):
             self._parts.setStretch(place, share)

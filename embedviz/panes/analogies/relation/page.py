@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
@@ -31,7 +31,6 @@ class RelationPage(Page):
     least_height, good_height = 260, 480
 
     def build(self) -> None:  # noqa: D102 - see Page
-        self._scale = 1.0
         self.parts = RelationParts(self, self.pane.calculations.new_task("completing"))
         self.parts.tools.add_to(self.tools.row)
         self._lay_out()
@@ -84,30 +83,20 @@ class RelationPage(Page):
         """Begin or end selecting with the lasso."""
         self.parts.tools.lasso.click()
 
-    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
-        self._scale = scale
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def arrange(self) -> None:
         """Put the lists beside the picture, or below it where the page is narrow."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        if not hasattr(self, "_rows"):
-            return  # Qt gives it a size before it is built.
         side, width = self.parts.side, self.width() - 6 * GRID
-        is_narrow = width < _NARROW * self._scale
+        is_narrow = width < _NARROW * self.text_scale
         way = QBoxLayout.Direction
         self._rows.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
         if is_narrow:
             _free_width(side)
         else:
-            least, most = (round(each * self._scale) for each in (_LEAST_SIDE, _MOST_SIDE))
+            least, most = (round(each * self.text_scale) for each in (_LEAST_SIDE, _MOST_SIDE))
             wanted = min(max(round(_SIDE_SHARE * width), least), most)
             side.setFixedWidth(min(wanted, width // 2))
         self._rows.setStretch(1, int(is_narrow))
-        is_low = self.height() < _LOW * self._scale
+        is_low = self.height() < _LOW * self.text_scale
         self.parts.caption.setVisible(not (is_narrow or is_low))
         for strip in (self.parts.colors, self.parts.null):
             strip.setVisible(not (is_narrow and is_low))  # The picture needs the room.

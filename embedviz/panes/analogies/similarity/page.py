@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
@@ -128,13 +127,11 @@ class SimilarityPage(Page):
         self._filler = QWidget()
         self.body.addWidget(self._filler, 1)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def arrange(self) -> None:
         """Put the list below the picture in a window that is higher than it is wide."""
-        super().resizeEvent(event)
-        if hasattr(self, "_columns"):
-            way = QBoxLayout.Direction
-            is_wide = self.width() >= 0.9 * self.height()
-            self._columns.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
+        way = QBoxLayout.Direction
+        is_wide = self.width() >= 0.9 * self.height()
+        self._columns.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
 
     def take_file(self, path: str) -> None:
         """Measure the pairs of a file that the user chose, or dropped."""

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -44,7 +44,7 @@ class ScoresPage(Page):
         calculations = self.pane.calculations
         self._before_task = calculations.new_task("measuring scores before")
         self._after_task = calculations.new_task("measuring scores after")
-        self._known, self._scale = KnownScores(), 1.0
+        self._known = KnownScores()
         self.said = text_label(wrap=True)
         self.said.setAccessibleName("Where scores disagree")
         self.table = ScoresTable()
@@ -63,7 +63,7 @@ class ScoresPage(Page):
         assert new.active is not None
         if old.active is not new.active:
             self.table.clear("before", "after")
-        self._fit()
+        self.arrange()
         self._ask(new.active, DialPosition.of(new))
         self._show(new.active, turned_of(self.pane))
 
@@ -104,17 +104,9 @@ class ScoresPage(Page):
         parts = (describe_agreement(before, after), describe_rows_left_out(before, after))
         self.said.setText(" ".join(filter(None, parts)))
 
-    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
-        self._scale = scale
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def arrange(self) -> None:
         """Ask for room for all rows, where enough is left for the views."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        good, room = self.good_height * self._scale, self.pane.height() * _PART
+        good, room = self.good_height * self.text_scale, self.pane.height() * _PART
         wanted = round(max(self.least_height, min(good, room)))
         if wanted != self.minimumHeight():
             self.setMinimumHeight(wanted)

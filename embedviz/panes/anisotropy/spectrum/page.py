@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from embedviz.app.state import State
@@ -51,14 +50,14 @@ class SpectrumPage(Page):
         self.body.addLayout(charts, 1)
         self.body.addWidget(self.words)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def arrange(self) -> None:
         """Leave the room to the charts where there is little."""
-        super().resizeEvent(event)
         self.words.fit_height(self.height())
 
     def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
         self.setMinimumHeight(round(self.least_height * scale))
         self.words.fit_text(scale)
+        super().fit_text(scale)
 
     def _add_tools(self) -> None:
         self.choice = Segments(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
@@ -50,7 +49,6 @@ class TwoStagePage(Page):
 
     def build(self) -> None:  # noqa: D102 - see Page
         self.run = TwoStageRun(self.pane, self._show)
-        self._scale = 1.0
         self._add_dials()
         self.map, self.table = RecallMap(), CostTable()
         self.map.setting_chosen.connect(
@@ -135,20 +133,10 @@ class TwoStagePage(Page):
         self.run.ask(new)
         self._show(new)
 
-    def fit_text(self, scale: float) -> None:  # noqa: D102 - see Page
-        self._scale = scale
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def arrange(self) -> None:
         """Show as much of the table as there is room for; notes only below all of it."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        if not hasattr(self, "_columns"):
-            return  # Qt gives it a size before it is built.
         room = self.width() - 2 * GRID
-        is_roomy = room - self.table.width_of_all >= _GOOD_MAP * self._scale
+        is_roomy = room - self.table.width_of_all >= _GOOD_MAP * self.text_scale
         wide = self.table.width_of_all if is_roomy else self.table.width_of_most
         wide = min(max(wide, round(0.4 * room)), room - self.map.minimumSizeHint().width())
         wide = max(wide, _LEAST_BESIDE)
@@ -209,7 +197,7 @@ class TwoStagePage(Page):
         notes += ["Measured without layer norm."] if settings.layer_norm else []
         set_text_in_place(self.caption, " ".join(notes))
         self.table.setToolTip(self.caption.text())  # It may be the only place that has room.
-        self._fit()
+        self.arrange()
 
     def _on_price(self) -> None:
         text = " ".join(self.price.text().split())
