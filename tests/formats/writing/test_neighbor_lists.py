@@ -1,26 +1,11 @@
-import csv
-import gzip
-
 import numpy as np
 import pytest
-from pyarrow import feather, parquet
 
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors import METRICS, NeighborSearch
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.writing import neighbor_lists
 from embedviz.formats.writing.neighbor_lists import SCORES, save_neighbors
-
-
-def read(path):
-    if path.suffix == ".parquet":
-        return parquet.read_table(path).to_pylist()
-    if path.suffix in (".feather", ".arrow"):
-        return feather.read_table(path).to_pylist()
-    unpack = gzip.open if path.suffix == ".gz" else open
-    delimiter = "\t" if ".tsv" in path.name else ","
-    with unpack(path, "rt", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def expected(vector_set, count, metric, rows):
@@ -60,7 +45,7 @@ def ugly(toy):
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("rows", [None, [7, 3, 3]])
 @pytest.mark.parametrize("suffix", [".csv", ".tsv.gz", ".parquet"])
-def test_the_nearest_rows_are_written(tmp_path, ugly, metric, rows, suffix, monkeypatch):
+def test_the_nearest_rows_are_written(tmp_path, ugly, metric, rows, suffix, monkeypatch, read):
     monkeypatch.setattr(neighbor_lists, "_BLOCK_LINES", 40)
     path = tmp_path / f"x{suffix}"
     save_neighbors(ugly, path, 4, metric, rows)
@@ -68,7 +53,7 @@ def test_the_nearest_rows_are_written(tmp_path, ugly, metric, rows, suffix, monk
     require_same(read(path), wanted, SCORES[metric])
 
 
-def test_fewer_rows_than_neighbors(tmp_path):
+def test_fewer_rows_than_neighbors(tmp_path, read):
     three = VectorSet(np.eye(3, 2) + 1, ["a", "b", "c"])
     for suffix in (".csv", ".feather", ".arrow"):
         save_neighbors(three, tmp_path / f"x{suffix}", 10)
@@ -103,7 +88,7 @@ def test_rows_that_are_nobodys_neighbors(tmp_path, metric):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_tabs_in_labels(tmp_path):
+def test_tabs_in_labels(tmp_path, read):
     odd = VectorSet(np.eye(2), ["a\tb", "c"])
     with pytest.raises(UserError, match="has a tab in it"):
         save_neighbors(odd, tmp_path / "x.tsv")

@@ -1,11 +1,7 @@
 """Results of benchmarks as tables, read again."""
 
-import csv
-import gzip
-
 import numpy as np
 import pytest
-from pyarrow import feather, parquet
 
 from embedviz.core.analogies import compare_reports, evaluate_methods, relation_questions
 from embedviz.core.analogies.benchmark import (
@@ -17,17 +13,6 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.writing.result_tables import RESULT_SUFFIXES, save_results
-
-
-def read(path):
-    if path.suffix == ".parquet":
-        return parquet.read_table(path).to_pylist()
-    if path.suffix in (".feather", ".arrow"):
-        return feather.read_table(path).to_pylist()
-    unpack = gzip.open if path.suffix == ".gz" else open
-    delimiter = "\t" if ".tsv" in path.name else ","
-    with unpack(path, "rt", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def as_text(value):
@@ -45,7 +30,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("suffix", RESULT_SUFFIXES)
-def test_tables_are_read_as_they_were_written(tmp_path, suffix):
+def test_tables_are_read_as_they_were_written(tmp_path, suffix, read):
     path = tmp_path / f"results{suffix}"
     save_results(COLUMNS, path)
     lines = [dict(zip(COLUMNS, line, strict=True)) for line in zip(*COLUMNS.values(), strict=True)]
@@ -80,7 +65,7 @@ def reports():
     return evaluate_methods(vector_set, questions)
 
 
-def test_each_question_is_a_line(tmp_path):
+def test_each_question_is_a_line(tmp_path, read):
     found = reports()
     save_results(question_columns(found), tmp_path / "questions.parquet")
     lines = read(tmp_path / "questions.parquet")
@@ -103,7 +88,7 @@ def test_each_question_is_a_line(tmp_path):
         assert unknown["answer"] is unknown["correct"] is unknown["rank"] is None
 
 
-def test_sections_kinds_and_bands_are_lines(tmp_path):
+def test_sections_kinds_and_bands_are_lines(tmp_path, read):
     found = reports()
     save_results(section_columns(found), tmp_path / "sections.csv")
     lines = read(tmp_path / "sections.csv")
@@ -120,7 +105,7 @@ def test_sections_kinds_and_bands_are_lines(tmp_path):
         assert sum(int(line["total"]) for line in own if line["level"] == "band") == report.total
 
 
-def test_a_comparison_is_a_line_a_section(tmp_path):
+def test_a_comparison_is_a_line_a_section(tmp_path, read):
     first, second, _ = reports()
     comparison = compare_reports(first, second)
     save_results(comparison_columns(comparison), tmp_path / "comparison.feather")
@@ -130,7 +115,7 @@ def test_a_comparison_is_a_line_a_section(tmp_path):
     assert lines[2]["first_accuracy"] is None
 
 
-def test_results_without_a_line_keep_their_columns(tmp_path):
+def test_results_without_a_line_keep_their_columns(tmp_path, read):
     save_results(question_columns([]), tmp_path / "none.csv")
     assert read(tmp_path / "none.csv") == []
     assert (tmp_path / "none.csv").read_text().startswith("method,number,section")
