@@ -10,7 +10,7 @@ from embedviz.core.errors import UserError
 from embedviz.formats.json.bulk import Actions
 from embedviz.formats.json.documents import Documents, Row, whole
 from embedviz.formats.json.metadata import Document, RowContainer
-from embedviz.formats.json.parsing import CUT_FILE, JsonError, Syntax, parse_lines
+from embedviz.formats.json.parsing import CUT_FILE, JsonError, NumberLists, Syntax
 from embedviz.formats.json.steps import Step
 from embedviz.formats.source import BYTE_ORDER_MARK, Stream
 from embedviz.formats.text.records import LONGEST_LINE
@@ -151,7 +151,7 @@ class Blocks:
             text, held = text[:used], text[used:]
             n_lines = text.count(b"\n") + (is_last and not text.endswith(b"\n"))
             lines = list(range(self._line, self._line + n_lines))
-            values = None if self._layout.steps else parse_lines(text)
+            values = None if self._layout.steps else NumberLists().parse_lines(text)
             if values is not None and len(values) == n_lines:
                 block = JsonBlock(values, lines)
             else:

@@ -132,7 +132,7 @@ def _steps(values: Sequence[Any]) -> Iterator[tuple[Step, Sequence[Any], bool]]:
                 names.update(dict.fromkeys(value))
         for name in names:
             yield name, [value[name] for value in objects if name in value], False
-    lists = [value for value in values if isinstance(value, list)]
+    lists = [value for value in values if isinstance(value, list) and value]
     if _are_rows(lists):
         for place, column in enumerate(zip(*lists, strict=True)):
             yield str(place), column, True

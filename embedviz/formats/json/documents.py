@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from embedviz.formats.json.metadata import Document, RowContainer, put_around
 from embedviz.formats.json.parsing import (
-    CUT_LIST,
+    LIST_MARK,
     JsonError,
     NumberList,
     NumberLists,
     Syntax,
-    closed,
     end_of_value,
     is_deep,
     near,
@@ -104,17 +105,26 @@ class Documents:
         return self.open
 
     def open_document(self) -> Any:
-        """Return what is read of a document, each a row, that has no end or is broken somewhere."""
-        self._next(_find_document)
-        try:
-            return self._value()
-        except JsonError as error:
-            start = closed(self._text[self._at :], error.at - self._at)
-            return self._numbers.parse(start)[0]
+        """Return what can be read of a document that has no end or is broken somewhere."""
+        found: list[Any] = []
+        with suppress(JsonError):
+            self._next(_find_document)
+            self._take_open(found.append)
+        return found[0] if found else None
+
+    def _take_open(self, take: Callable[[Any], None]) -> None:
+        """Hand over the value here at once, and fill it while it is read."""
+        if self._next() not in ("[", "{"):
+            take(self._value())
+            return
+        inner: Any = [] if self._next() == "[" else {}
+        take(inner)
+        for name in self._elements():
+            self._take_open(inner.append if name is None else partial(inner.__setitem__, name))
 
     def _rows(self) -> Generator[Row | Document, None, None]:
         while mark := self._next(_find_document):
-            if mark not in "{[":
+            if mark not in "{[" and not self._is_at_numbers():
                 raise self._error(Syntax.NO_RECORD)
             if self._steps:
                 yield from self._document()
@@ -140,11 +150,11 @@ class Documents:
         step, *rest = steps
         frame: dict[Any, Any] = {}
         if self._next() != ("[" if step == ITEM else "{"):
-            return self._keep(frame, None)
-        if self._text.startswith(CUT_LIST, self._at):
-            self.open.append(RowContainer([None]))
-            yield Row(JsonError(_NUMBERS), self.line)
-            return self._value()
+            line, value = self.line, self._keep(frame, None)
+            if step == ITEM and isinstance(value, list):
+                self.open.append(RowContainer([None]))
+                yield Row(JsonError(_NUMBERS), line)
+            return value
         first, is_cut = len(self.open), True
         if not rest:
             self.open.append(RowContainer())
@@ -170,16 +180,17 @@ class Documents:
     def _keep(self, frame: dict[Any, Any], name: str | None) -> Any:
         """Keep and return a value without rows; the numbers of a list of such."""
         if self._next() != "[":
-            frame[name] = self._other_value()
+            value = self._other_value(has_lists=self._is_at_numbers())
+            frame[name] = value.values() if isinstance(value, NumberList) else value
             return frame[name]
         items: list[Any] = []
         frame[name] = items  # At once, for the file may end in it.
         for _ in self._elements():
             items.append(self._other_value())
-        numbers = self._numbers.restored(items)
-        if isinstance(numbers, NumberList):
-            items[:] = numbers.values()
         return items
+
+    def _is_at_numbers(self) -> bool:
+        return self._text.startswith(LIST_MARK, self._at)
 
     def _elements(self) -> Iterator[str | None]:
         """Go from element to element of the list or object here, and behind it; yield the names."""
@@ -211,8 +222,8 @@ class Documents:
         line, value = self.line, self._value_or_error()
         return Row(value if name is None else (name, value), line)
 
-    def _other_value(self) -> Any:
-        value = self._value_or_error(has_lists=False)
+    def _other_value(self, *, has_lists: bool = False) -> Any:
+        value = self._value_or_error(has_lists=has_lists)
         if isinstance(value, JsonError):
             self._problem, value = value, None
         return value
@@ -222,7 +233,7 @@ class Documents:
         try:
             return self._value(has_lists=has_lists)
         except JsonError as error:
-            if error.is_syntax:
+            if isinstance(error.reason, Syntax):
                 raise
             while (end := end_of_value(self._text, self._at)) < 0 and self._more():
                 pass

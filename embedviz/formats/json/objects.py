@@ -261,8 +261,8 @@ def _take_apart(value: Any, layout: JsonLayout, record: dict[str, Scalar]) -> by
         raise value
     found = find_member(value, layout.column)
     vector: bytes | Matrix
-    if isinstance(found, NumberList):
-        vector = found
+    if isinstance(found, NumberList) or found == []:
+        vector = found or b""
     elif isinstance(found, str) and found.lstrip()[:1] == "[":
         vector = found.strip()[1:-1].encode("utf-8", "replace")
     elif isinstance(found, str) and layout.chosen.is_base64:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -114,9 +113,8 @@ def _start_of(text: bytes) -> tuple[list[Any], JsonError | None]:
     if not documents and (problem is None or problem.reason != Syntax.CUT):
         reader = _reader(text)  # What is before the first thing that is wrong.
     if not documents or problem is not None:
-        with suppress(JsonError):
-            documents.append(reader.open_document())
-    return [] if documents == [None] else documents, problem
+        documents += filter(None, [reader.open_document()])
+    return documents, problem
 
 
 def _reader(text: bytes) -> Documents:
