@@ -129,7 +129,7 @@ class NumberLists:
         """Return a text without its lists of numbers, and how much of it that is.
 
         Unless it is the last, it is taken up to where no text, number or list of such is open; at
-        the end, the numbers of a list that is open are left out.
+        the end, a list that is open is left out.
         """
         text = _cut_deep(text)
         parts: list[bytes] = []
@@ -144,7 +144,7 @@ class NumberLists:
                 parts += text[start : outside - 1], self._mark_for(text[outside:closing])
                 start = outside = closing + 1
         is_open = found is not None and not _is_no_number(text, found.end())
-        end, used = found.end() if found and is_open else len(text), len(text)
+        end, used = found.end() - 1 if found and is_open else len(text), len(text)
         if not is_last:
             end = _pass_texts(text, outside, end).end()  # type: ignore[union-attr]
             marks = (text.rfind(mark, outside, end) for mark in (b'"', b"{", b"}", b"]"))
@@ -155,7 +155,8 @@ class NumberLists:
     def _mark_for(self, printed: bytes) -> bytes:
         mark, self._next = f"{LIST_MARK}{self._next}", self._next + 1
         self._lists[mark] = NumberList(printed)
-        return f"{mark} ".encode() + b"\n" * printed.count(b"\n")
+        n_lines = printed.count(b"\n") if b"\n" in printed else 0  # Finding is faster.
+        return f"{mark} ".encode() + b"\n" * n_lines
 
     def _number(self, printed: str) -> float | NumberList | None:
         if printed not in self._lists:
