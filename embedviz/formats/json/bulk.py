@@ -6,7 +6,6 @@ names of both are the fields of one row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from embedviz.core.notes import Note, counted
@@ -24,13 +23,6 @@ def is_action(value: Any) -> bool:
     return not fields or any(field.startswith("_") for field in fields)
 
 
-def without_actions(documents: Sequence[Any]) -> list[Any]:
-    """Return the documents of a file that is in pairs; all where it is not."""
-    if not any(map(is_action, documents[:1])) or all(map(is_action, documents)):
-        return list(documents)
-    return [document for document in documents if not is_action(document)]
-
-
 class Actions:
     """State between two blocks of such a file.
 
@@ -44,25 +36,27 @@ class Actions:
         self.n_deleted = 0
         self._fields: dict[str, Any] | None = None
 
-    def join(self, values: list[Any], lines: list[int], *, is_last: bool) -> None:
+    def join(self, values: list[Any], lines: list[int]) -> None:
         """Put each document and the line before it together, in place."""
-        lack = ValueError("no document follows the line before")
         rows: list[tuple[Any, int]] = []
         for value, line in zip(values, lines, strict=True):
-            fields, self._fields = self._fields, None
             if not is_action(value):
-                rows.append((fields | value if fields and isinstance(value, dict) else value, line))
+                fields, self._fields = self._fields or {}, None
+                rows.append((fields | value if isinstance(value, dict) else value, line))
                 continue
-            if fields is not None:
+            if lack := self.end():
                 rows.append((lack, line))
             if "delete" in value:
                 self.n_deleted += 1
             else:
                 (self._fields,) = value.values()
-        if is_last and self._fields is not None:
-            rows.append((lack, lines[-1] if lines else 0))
         values[:] = [value for value, _ in rows]
         lines[:] = [line for _, line in rows]
+
+    def end(self) -> ValueError | None:
+        """Return what is wrong where the next line is no document, or there is none."""
+        fields, self._fields = self._fields, None
+        return None if fields is None else ValueError("no document follows the line before")
 
 
 def note_on_deletions(count: int) -> list[Note]:

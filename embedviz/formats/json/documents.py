@@ -30,7 +30,7 @@ from embedviz.formats.refused.answers import find_failure
 
 _NUMBERS = "single numbers instead of vectors"
 _find_value = re.compile(r"[^ \t\r\n]").search
-_find_document = re.compile(r"[^ \t\r\n\0\x1e]").search
+_find_document = re.compile(r"[^ \t\r\n\0\x1e\ufeff]").search
 
 
 class Row(NamedTuple):
@@ -60,6 +60,8 @@ class Documents:
     ----------
     open : Document
         What was begun, as far as it was read.
+    ended : list of Document
+        What is around the rows of those that were read to their end.
     n_reads : int
         How often a text was read.
     n_replaced : int
@@ -70,6 +72,7 @@ class Documents:
         self, steps: Sequence[Step], read: Callable[[bytes, int], tuple[bytes, bool]], line: int = 1
     ) -> None:
         self.open: Document = []
+        self.ended: list[Document] = []
         self.n_reads = self.n_replaced = 0
         self._steps = steps
         self._read = read
@@ -89,8 +92,8 @@ class Documents:
         self._counted = self._at
         return self._line
 
-    def __iter__(self) -> Iterator[Row | Document]:
-        """Yield the rows, and behind those of each document what is around them.
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows.
 
         Raises
         ------
@@ -122,7 +125,7 @@ class Documents:
         for name in self._elements():
             self._take_open(inner.append if name is None else partial(inner.__setitem__, name))
 
-    def _rows(self) -> Generator[Row | Document, None, None]:
+    def _rows(self) -> Generator[Row, None, None]:
         while mark := self._next(_find_document):
             if mark not in "{[" and not self._is_at_numbers():
                 raise self._error(Syntax.NO_RECORD)
@@ -131,7 +134,7 @@ class Documents:
             else:
                 yield self._row()
 
-    def _document(self) -> Iterator[Row | Document]:
+    def _document(self) -> Iterator[Row]:
         line, self._problem = self.line, None
         frame = yield from self._walk(self._steps)
         if self._problem is None and not any(container.names for container in self.open):
@@ -140,8 +143,8 @@ class Documents:
         if self._problem is not None:
             self.open.append(RowContainer([None]))
             yield Row(self._problem, line)
-        document, self.open = self.open, []
-        yield document
+        self.ended.append(self.open)
+        self.open = []
 
     def _walk(
         self, steps: Sequence[Step], prefix: str = "", key: str | None = None

@@ -99,7 +99,7 @@ class _JsonReader:
         n_rest, ended = 0, list[Document]()
         with self._source.stream() as stream:
             is_preview = self._settings.is_preview
-            reader = Blocks(self._source.path.name, stream, self._layout, is_preview=is_preview)
+            reader = Blocks(self._source, stream, self._layout, is_preview=is_preview)
             blocks = iter(reader)
             # What stands behind the vectors may be their labels.
             may_go_on = not (self._is_plain or is_preview)

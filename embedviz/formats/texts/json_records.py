@@ -135,7 +135,7 @@ class JsonReader:
         """Yield the rows in the order of the file."""
         n_rows = 0
         with self._source.stream() as stream:
-            blocks = Blocks(self._source.name, stream, self._path, is_preview=is_preview)
+            blocks = Blocks(self._source, stream, self._path, is_preview=is_preview)
             for block in blocks:
                 report(block.fraction, f"{stream.progress} read")
                 for start in range(0, len(block.values), _MOST_AT_ONCE):
