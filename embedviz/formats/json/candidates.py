@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedviz.core.arrays import Matrix
+from embedviz.formats.json.documents import ITEM, MEMBER, Step
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.text.base64_vectors import decode_base64, looks_like_base64
 from embedviz.formats.vector_names import COLUMN_NAMES
 

@@ -16,17 +16,20 @@ from typing import Any, NamedTuple
 from embedviz.formats.json.metadata import Document, RowContainer, put_around
 from embedviz.formats.json.parsing import (
     LIST_MARK,
+    TOO_DEEP,
     JsonError,
     NumberList,
     NumberLists,
     Syntax,
     end_of_value,
-    is_deep,
     near,
     with_escapes,
 )
-from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.refused.answers import find_failure
+
+ITEM, MEMBER = 0, 1
+Step = str | int
+"""How a path through JSON goes on: to the member of that name, to every ITEM or MEMBER."""
 
 _NUMBERS = "single numbers instead of vectors"
 _find_value = re.compile(r"[^ \t\r\n]").search
@@ -62,8 +65,6 @@ class Documents:
         What was begun, as far as it was read.
     ended : list of Document
         What is around the rows of those that were read to their end.
-    n_reads : int
-        How often a text was read.
     n_replaced : int
         Number of rows that held bytes that are not UTF-8.
     """
@@ -73,7 +74,7 @@ class Documents:
     ) -> None:
         self.open: Document = []
         self.ended: list[Document] = []
-        self.n_reads = self.n_replaced = 0
+        self.n_replaced = 0
         self._steps = steps
         self._read = read
         self._rest = b""
@@ -107,10 +108,16 @@ class Documents:
         self._found.close()
         return self.open
 
+    def bad_row(self, error: JsonError, line: int) -> Row:
+        """Return a row in place of those that a document should have."""
+        if self._steps:
+            self.open.append(RowContainer([None]))
+        return Row(error, line)
+
     def open_document(self) -> Any:
         """Return what can be read of a document that has no end or is broken somewhere."""
         found: list[Any] = []
-        with suppress(JsonError):
+        with suppress(JsonError, RecursionError):
             self._next(_find_document)
             self._take_open(found.append)
         return found[0] if found else None
@@ -141,8 +148,7 @@ class Documents:
             failure = find_failure(frame)
             self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
         if self._problem is not None:
-            self.open.append(RowContainer([None]))
-            yield Row(self._problem, line)
+            yield self.bad_row(self._problem, line)
         self.ended.append(self.open)
         self.open = []
 
@@ -155,8 +161,7 @@ class Documents:
         if self._next() != ("[" if step == ITEM else "{"):
             line, value = self.line, self._keep(frame, None)
             if step == ITEM and isinstance(value, list):
-                self.open.append(RowContainer([None]))
-                yield Row(JsonError(_NUMBERS), line)
+                yield self.bad_row(JsonError(_NUMBERS), line)
             return value
         first, is_cut = len(self.open), True
         if not rest:
@@ -252,8 +257,8 @@ class Documents:
             except JsonError as error:
                 if (error.reason == Syntax.CUT and self._more()) or self._mend(error):
                     continue
-                is_too_deep = is_deep(self._text, self._at, error.at)
-                raise self._error(Syntax.DEEP if is_too_deep else error.reason, error.at) from None
+                is_deep = TOO_DEEP in self._text[self._at : error.at]
+                raise self._error(Syntax.DEEP if is_deep else error.reason, error.at) from None
             if self._has_replaced:
                 self.n_replaced += "\ufffd" in self._text[self._at : end]
             self._at = end
@@ -289,7 +294,6 @@ class Documents:
         except UnicodeDecodeError:
             self._text = waiting + found.decode("utf-8", "replace")
             self._has_replaced = True
-        self.n_reads += 1
         return True
 
     def _error(self, reason: str, at: int | None = None) -> JsonError:

@@ -18,8 +18,8 @@ from embedviz.core.errors import UserError
 from embedviz.formats.companions.record_columns import find_member
 from embedviz.formats.json.blocks import RowPath
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, Candidate, find_candidates
+from embedviz.formats.json.documents import Step
 from embedviz.formats.json.samples import LayoutSample, samples_of
-from embedviz.formats.json.steps import Step
 from embedviz.formats.refused.json_without_vectors import (
     describe_lack,
     is_split_table,

@@ -30,13 +30,11 @@ from embedviz.formats.companions.record_columns import (
 )
 from embedviz.formats.containers.rows import wanted_label
 from embedviz.formats.json.blocks import Blocks, JsonBlock
-from embedviz.formats.json.bulk import note_on_deletions
+from embedviz.formats.json.documents import ITEM, MEMBER
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Document, Metadata
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.samples import begins_with_bracket, starts_as_json
-from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
-from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
     Format,
@@ -52,6 +50,7 @@ from embedviz.formats.text.base64_vectors import decode_base64
 from embedviz.formats.text.list_texts import inside_of, take_lists
 
 _SHOWN_LABEL = 50
+_INDEX = "index"
 _KINDS = {
     str: "text",
     dict: "an object",
@@ -116,8 +115,7 @@ class _JsonReader:
         if self._counts_rest:
             self._rows.count_rest(n_rest)
         result = self._contents()
-        result.notes += note_on_replaced(reader.n_replaced)
-        result.notes += note_on_deletions(reader.actions.n_deleted)
+        result.notes += reader.notes()
         return result
 
     def _add(self, block: JsonBlock) -> None:
@@ -157,9 +155,9 @@ class _JsonReader:
         """Bring the answers of a service into the order of the questions."""
         import pyarrow as pa
 
-        if self._layout.steps[-2:] != ("data", ITEM) or INDEX not in columns:
+        if self._layout.steps[-2:] != ("data", ITEM) or _INDEX not in columns:
             return
-        column = columns[INDEX]
+        column = columns[_INDEX]
         if not pa.types.is_integer(column.type) or column.null_count:
             return
         documents, places = self._metadata.documents_of(result.rows)
@@ -171,7 +169,7 @@ class _JsonReader:
         reorder_rows(result.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
-        result.notes.append(Note(f"The rows were put in the order of their {INDEX!r}."))
+        result.notes.append(Note(f"The rows were put in the order of their {_INDEX!r}."))
 
     def _take_columns(self, result: ReadResult, columns: dict[str, Any]) -> None:
         import pyarrow as pa

@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -52,7 +50,7 @@ _REASONS = {
     "Expecting ','": Syntax.NO_COMMA,
 }
 _LONGEST_INTEGER = 4000
-_TOO_DEEP = b"[" * (2 * MOST_DEPTH)
+TOO_DEEP = "[" * MOST_DEPTH
 LIST_MARK = "-0e"
 _FIRST_MARK = 10**18
 """A zero with an exponent that nobody writes stands for a list of numbers that was cut out."""
@@ -131,7 +129,6 @@ class NumberLists:
         Unless it is the last, it is taken up to where no text, number or list of such is open; at
         the end, a list that is open is left out.
         """
-        text = _cut_deep(text)
         parts: list[bytes] = []
         start = outside = closing = 0
         while found := _find_list(text, outside):
@@ -203,37 +200,16 @@ def with_escapes(text: str) -> str:
     return _escapes(lambda found: found[0] if found[1] else r"\\", text)
 
 
-def _marks(text: str, at: int, end: int = sys.maxsize) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield brackets and commas outside of texts, and how many brackets are open behind each."""
-    depth = 0
-    for mark in _find_marks(text, at, end):
-        depth += (mark[0] in "[{") - (mark[0] in "]}")
-        yield mark, depth
-
-
 def end_of_value(text: str, at: int) -> int:
     """Return where a value ends that cannot be parsed, by its brackets; -1 where it goes on."""
-    for mark, depth in _marks(text, at):
+    depth = 0
+    for mark in _find_marks(text, at):
+        depth += (mark[0] in "[{") - (mark[0] in "]}")
         if depth < 0 or (not depth and mark[0] == ","):
             return mark.start()
         if not depth and mark[0] in "]}":
             return mark.end()
     return -1
-
-
-def is_deep(text: str, at: int, end: int) -> bool:
-    """Return whether a part of a text is nested too deeply."""
-    return any(depth > MOST_DEPTH for _, depth in _marks(text, at, end))
-
-
-def _cut_deep(text: bytes) -> bytes:
-    """Return a text up to where it is nested too deeply, where that is told at once.
-
-    A few packed bytes may become many megabytes of brackets; to take them all apart, only to refuse
-    them then, would take seconds. A text in quotes before them may hold brackets, so it ends this.
-    """
-    at = text.find(_TOO_DEEP)
-    return text[: at + len(_TOO_DEEP)] if at >= 0 and b'"' not in text[:at] else text
 
 
 def _integer(digits: str) -> int | str:

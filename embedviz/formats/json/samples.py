@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from embedviz.formats.json.bulk import is_action
+from embedviz.formats.json.blocks import is_action
 from embedviz.formats.json.candidates import SAMPLE
 from embedviz.formats.json.documents import Documents, whole
 from embedviz.formats.json.parsing import BLANKS, MOST_DEPTH, JsonError, Syntax
@@ -86,7 +86,10 @@ def _sample(text: bytes, is_whole: bool) -> LayoutSample:
         others = [document for document in documents if not is_action(document)]
         is_bulk = bool(others) and is_action(documents[0])
         documents = others if is_bulk else documents
-    return LayoutSample(documents, is_lines, is_bulk, is_whole, problem, len(text))
+    shallow = [document for document in documents if not _is_deep(document)]
+    if len(shallow) < len(documents):
+        problem = JsonError(Syntax.DEEP, "[", line=1)
+    return LayoutSample(shallow, is_lines, is_bulk, is_whole, problem, len(text))
 
 
 def _is_fine(line: bytes) -> bool:
@@ -113,8 +116,6 @@ def _documents_of(reader: Documents) -> tuple[list[Any], JsonError | None]:
     documents: list[Any] = []
     try:
         for row in islice(reader, SAMPLE):
-            if is_deep(row.value):
-                return documents, JsonError(Syntax.DEEP, "[", line=row.line)
             if not isinstance(row.value, JsonError):
                 documents.append(row.value)
     except JsonError as error:
@@ -122,7 +123,7 @@ def _documents_of(reader: Documents) -> tuple[list[Any], JsonError | None]:
     return documents, None
 
 
-def is_deep(value: Any, most: int = MOST_DEPTH) -> bool:
+def _is_deep(value: Any, most: int = MOST_DEPTH) -> bool:
     """Return whether lists and objects are nested more than `most` deep."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(most == 0 or is_deep(member, most - 1) for member in inner)
+    return any(most == 0 or _is_deep(member, most - 1) for member in inner)
