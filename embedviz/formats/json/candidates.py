@@ -80,17 +80,29 @@ class Candidate:
         return min(ranks, default=OTHER_NAME)
 
 
-def find_candidates(values: Sequence[Any]) -> list[Candidate]:
-    """Return the vectors in some values, grouped by the path to them: all that may be such."""
-    return [
-        Candidate(
+def find_candidates(values: Sequence[Any], *path: Step) -> Iterator[Candidate]:
+    """Yield the vectors in some values, grouped by the path to them: all that may be such.
+
+    Parameters
+    ----------
+    values : sequence of any
+    path : str, ITEM or MEMBER
+        What leads to these values.
+    """
+    given = [value for value in values if value is not None]
+    vectors = [vector for value in given if (vector := vector_of(value)) is not None]
+    if len(vectors) > _MOSTLY * len(given):
+        yield Candidate(
             path,
             tuple(map(_length, vectors)),
             any(not isinstance(vector, bytes) for vector in vectors),
             any(not isinstance(vector, NumberList) or _has_fraction(vector) for vector in vectors),
         )
-        for path, vectors in _find(values)
-    ]
+    for step, inner, is_row in _steps(given):
+        for found in find_candidates(inner, *path, step):
+            # Within rows that are lists, a row is not looked for.
+            if not is_row or not {ITEM, MEMBER} & set(found.path[len(path) :]):
+                yield found
 
 
 def vector_of(value: Any) -> bytes | Matrix | None:
@@ -106,18 +118,6 @@ def vector_of(value: Any) -> bytes | Matrix | None:
 
 def _length(vector: bytes | Matrix) -> int:
     return vector.count(b",") + 1 if isinstance(vector, bytes) else len(vector)
-
-
-def _find(values: Sequence[Any]) -> Iterator[tuple[tuple[Step, ...], list[bytes | Matrix]]]:
-    given = [value for value in values if value is not None]
-    vectors = [vector for value in given if (vector := vector_of(value)) is not None]
-    if len(vectors) > _MOSTLY * len(given):
-        yield (), vectors
-    for step, inner, is_row in _steps(given):
-        for path, found in _find(inner):
-            # Within rows that are lists, a row is not looked for.
-            if not is_row or not {ITEM, MEMBER} & set(path):
-                yield (step, *path), found
 
 
 def _steps(values: Sequence[Any]) -> Iterator[tuple[Step, Sequence[Any], bool]]:

@@ -139,7 +139,7 @@ class Documents:
             if self._steps:
                 yield from self._document()
             else:
-                yield self._row()
+                yield Row(line=self.line, value=self._value_or_error())
 
     def _document(self) -> Iterator[Row]:
         line, self._problem = self.line, None
@@ -176,9 +176,9 @@ class Documents:
                         rest, inner, name if step == MEMBER else None
                     )
                 else:
-                    row = self._row(name)
+                    line, value = self.line, self._value_or_error()
                     self.open[-1].names.append(name if prefix else None)
-                    yield row
+                    yield Row(value if name is None else (name, value), line)
             is_cut = False
         finally:
             beside = {name: frame[name] for name in frame if step not in (ITEM, MEMBER, name)}
@@ -225,10 +225,6 @@ class Documents:
         self._at += 1
         self._next()
         return name
-
-    def _row(self, name: str | None = None) -> Row:
-        line, value = self.line, self._value_or_error()
-        return Row(value if name is None else (name, value), line)
 
     def _other_value(self, *, has_lists: bool = False) -> Any:
         value = self._value_or_error(has_lists=has_lists)

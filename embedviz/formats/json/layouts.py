@@ -78,7 +78,7 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
     """
     name = source.path.name
     for sample in samples_of(source, _LONGEST_LOOK):
-        candidates = find_candidates(sample.documents)
+        candidates = list(find_candidates(sample.documents))
         if is_split_table(sample.documents[0] if sample.documents else None):
             candidates = [each for each in candidates if each.path != ("index",)]
         if candidates:

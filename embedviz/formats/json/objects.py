@@ -64,11 +64,9 @@ _starts_like_record = re.compile(rb'\s*\{\s*"').match
 
 
 def _matches(source: Source) -> bool:
-    if begins_with_bracket(source.text):
-        return starts_as_json(source)
-    # The first line may be broken.
-    lines = source.lines
-    return 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
+    lines = source.lines  # Of which the first may be broken.
+    are_records = 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
+    return starts_as_json(source) or (are_records and not begins_with_bracket(source.text))
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:

@@ -58,7 +58,7 @@ _FIRST_MARK = 10**18
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 _NUMBER = r"[ \t\r\n]*+[-+.0-9nNI]"
 _find_list = re.compile(
-    rf'(?:[^"\[]++|{_STRING}|\[(?!{_NUMBER}))*+\['.encode(), re.DOTALL
+    rf'(?:[^"\[]++|{_STRING}|\[+(?=\[)|\[(?!{_NUMBER}))*+\['.encode(), re.DOTALL
 ).match  # fmt: skip
 _pass_texts = re.compile(rf'(?:[^"]++|{_STRING})*+'.encode(), re.DOTALL).match
 _is_no_number = re.compile(rb'["[]').search
