@@ -59,8 +59,8 @@ class AskedQuestions(NamedTuple):
 
 def asked_questions(questions: QuestionSet, vocabulary: LabelRows) -> AskedQuestions:
     """Return the questions whose three words are known, and at least one of the answers."""
-    inputs = vocabulary.rows_of(questions.inputs).reshape(-1, 3)
-    right = vocabulary.rows_of(questions.answers)
+    rows = vocabulary.rows_of(questions.words)
+    inputs, right = rows[questions.inputs], rows[questions.answers]
     owners = np.repeat(np.arange(len(questions)), np.diff(questions.bounds))
     right, owners = right[right >= 0], owners[right >= 0]
     has_answer = np.zeros(len(questions), np.bool_)

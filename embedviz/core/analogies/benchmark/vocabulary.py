@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
 from embedviz.core.arrays import Rows
 from embedviz.core.wording import composed
-
-
-class _Known(dict[str, int]):
-    """Rows of words as they are written, each looked for once."""
-
-    def __init__(self, rows: Mapping[str, int], folded: Callable[[str], str]) -> None:
-        super().__init__()
-        self._rows, self._folded = rows, folded
-
-    def __missing__(self, word: str) -> int:
-        row = self[word] = self._rows.get(self._folded(word), -1)
-        return row
 
 
 class LabelRows:
@@ -56,11 +44,8 @@ class LabelRows:
 
     def rows_of(self, words: Sequence[str]) -> Rows:
         """Return the first row of each word, -1 where there is none; shape (n_words,)."""
-        return np.fromiter(map(self._known.__getitem__, words), np.intp, len(words))
-
-    @cached_property
-    def _known(self) -> _Known:
-        return _Known(self._rows, self.folded)
+        found = (self._rows.get(self.folded(word), -1) for word in words)
+        return np.fromiter(found, np.intp, len(words))
 
     @cached_property
     def first_rows(self) -> Rows:

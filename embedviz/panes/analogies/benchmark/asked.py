@@ -210,7 +210,6 @@ def is_cheap(run: BenchmarkRun, questions: QuestionSet) -> bool:
     """Return whether the questions are asked within a second or so."""
     vector_set = run.vector_set
     n_rows = min(len(vector_set), run.restrict_vocab or len(vector_set))
-    n_words = len(set(questions.inputs))
-    products = float(n_words) * n_rows * vector_set.dimensions
+    products = float(len(questions.words)) * n_rows * vector_set.dimensions
     scores = float(len(questions)) * n_rows * len(run.methods)
     return products + _OF_A_SCORE * scores <= _CHEAP
