@@ -65,7 +65,8 @@ def asked_questions(questions: QuestionSet, vocabulary: LabelRows) -> AskedQuest
     right, owners = right[right >= 0], owners[right >= 0]
     has_answer = np.zeros(len(questions), np.bool_)
     has_answer[owners] = True
-    is_asked = (inputs >= 0).all(axis=1) & has_answer
+    a, b, c = inputs.T
+    is_asked = (a >= 0) & (b >= 0) & (c >= 0) & has_answer
     places = np.cumsum(is_asked) - 1
     kept = is_asked[owners]
     right, owners, inputs = right[kept], places[owners[kept]], inputs[is_asked]

@@ -167,7 +167,7 @@ def _are_same(letters: Bytes, one: Rows, other: Rows) -> bool:
     length = one[1] - one[0]
     if length != other[1] - other[0]:
         return False
-    for i in range(length):
-        if letters[one[0] + i] != letters[other[0] + i]:
-            return False
-    return True
+    n_same = 0
+    while n_same < length and letters[one[0] + n_same] == letters[other[0] + n_same]:
+        n_same += 1
+    return n_same == length
