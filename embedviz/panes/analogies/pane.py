@@ -15,8 +15,9 @@ from embedviz.core.wording import one_line
 from embedviz.gui.calculations import Subject
 from embedviz.gui.pages.page import WantedBy
 from embedviz.gui.pages.stack import PageStack
-from embedviz.gui.pane import Pane
+from embedviz.gui.pane import MANY_ROWS, Pane, do_in_turns
 from embedviz.gui.theme import GRID, TOOL_ROW
+from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.analogies.pages import PAGES
 from embedviz.panes.analogies.settings import AnalogySettings
 
@@ -40,8 +41,24 @@ class AnalogiesPane(Pane):
         rows.addWidget(self.pages)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
-        self.pages.draw(new)
-        self._fit_tools()
+        is_made = self.pages.wanted_by(new) in self.pages.pages
+        if is_made or len(new.active or ()) < MANY_ROWS or not is_watched(self):
+            self.pages.draw(new)
+            self._fit_tools()
+            return
+        # To load, to make, to lay out and to draw a page takes too long for one turn.
+        do_in_turns(
+            self,
+            lambda: PAGES.page_class(self.pages.wanted_by(new)),
+            lambda: self.pages.prepare(new),
+            self._draw_made,
+        )
+
+    def _draw_made(self) -> None:
+        """Draw the page that was made for it, unless the last set was closed meanwhile."""
+        state = self.session.state
+        if state.active is not None:
+            self.without_edits(lambda: self.draw(state, state))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Make the tool row as high as its controls are, side by side or below each other."""
