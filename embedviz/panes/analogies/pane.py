@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QResizeEvent
@@ -18,6 +20,7 @@ from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.pane import MANY_ROWS, Pane, do_in_turns
 from embedviz.gui.theme import GRID, TOOL_ROW
 from embedviz.gui.widgets.watched import is_watched
+from embedviz.panes.analogies.given_files import WORDS, page_for
 from embedviz.panes.analogies.pages import PAGES
 from embedviz.panes.analogies.settings import AnalogySettings
 
@@ -75,6 +78,24 @@ class AnalogiesPane(Pane):
         if isinstance(subject, WantedBy):
             return subject.is_wanted(self.session.state)
         return super().wants(subject)
+
+    def contents_for_it(self, path: Path) -> str:  # noqa: D102 - see Pane
+        return WORDS.get(self._page_for(path), "")
+
+    def take_file(self, path: Path) -> None:
+        """Choose the page that a file is for, and have it take the file."""
+        name, state = self._page_for(path), self.session.state
+        if name not in WORDS:
+            return
+        self.make()
+        self.edit(state.with_settings(replace(state[AnalogySettings], page=name)))
+        self.pages.prepare(self.session.state)
+        self.pages.pages[name].take_file(str(path))
+
+    def _page_for(self, path: Path) -> str:
+        state = self.session.state
+        chosen = state[AnalogySettings].page if self.is_in_view else ""
+        return page_for(path, state.active, chosen)
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         self.pages.on_failed(task, failed=failed)

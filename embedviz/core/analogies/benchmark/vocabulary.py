@@ -10,7 +10,6 @@ import numpy as np
 from embedviz.core.arrays import Rows
 from embedviz.core.wording import composed
 
-
 _AT_ONCE = 20_000
 """Labels, so that no other thread waits long."""
 

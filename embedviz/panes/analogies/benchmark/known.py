@@ -81,6 +81,12 @@ class KnownResults:
         if gone:
             self._compared = None
 
+    def forget_file(self, path: str) -> None:
+        """Let go of the answers to the questions of a file, which may have changed."""
+        for run in [run for run in self._known if run.source.path == path]:
+            del self._known[run]
+        self._partial = self._compared = None
+
     def clear(self) -> None:
         """Let go of all."""
         self._known.clear()

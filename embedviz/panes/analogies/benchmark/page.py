@@ -89,7 +89,9 @@ class BenchmarkPage(Page):
         self._runs_next = True
         if path == self.pane.session.state[BenchmarkSettings].path:
             self._questions = None  # It may have changed, or come back.
-            self.pane.calculations.cancel(self._read_task)
+            self.known.forget_file(path)
+            for task in (self._read_task, self._task, self._other_task):
+                self.pane.calculations.cancel(task)
             self._read(self.pane.session.state)
         else:
             self.set(path=path)
