@@ -50,6 +50,21 @@ class AskedQuestions(NamedTuple):
         found[self.owners[rows[self.owners] == self.right]] = True
         return found
 
+    def part(self, first: int, last: int) -> AskedQuestions:
+        """Return those with the numbers from `first` to before `last`."""
+        start, stop = np.searchsorted(self.numbers, [first, last])
+        a, b = np.searchsorted(self.owners, [start, stop])
+        is_own = (self.further_owners >= start) & (self.further_owners < stop)
+        return AskedQuestions(
+            self.numbers[start:stop],
+            self.inputs[start:stop],
+            self.right[a:b],
+            self.owners[a:b] - start,
+            self.is_open[a:b],
+            self.further[is_own],
+            self.further_owners[is_own] - start,
+        )
+
     def rarest_rows(self) -> Rows:
         """Return the row of the rarest word of each question, with its commonest right answer."""
         answers = np.full(len(self.numbers), np.iinfo(np.intp).max)

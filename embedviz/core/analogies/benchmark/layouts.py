@@ -146,10 +146,10 @@ def _msr(
 ) -> QuestionSet:
     by_tag: dict[str, list[list[str]]] = {}
     malformed = 0
-    for words in _msr_lines(path, answers, lines, right):
-        if len(words) == 5:
-            by_tag.setdefault(words[3], []).append([*words[:3], words[4]])
-        malformed += len(words) != 5
+    for line in _msr_lines(path, answers, lines, right):
+        if len(line) == 5:
+            by_tag.setdefault(line[3], []).append([*line[:3], line[4]])
+        malformed += len(line) != 5
     words, numbers = numbered([word for rows in by_tag.values() for row in rows for word in row])
     fours = numbers.reshape(-1, 4)
     ends = np.cumsum([len(rows) for rows in by_tag.values()]).tolist()

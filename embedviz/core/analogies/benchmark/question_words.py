@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Bytes, Rows
-from embedviz.core.blocks import read_only
 from embedviz.core.compiled.kernels import serial_kernel
 
 _other_blank = re.compile(r"[^\S\x00-\x7f]")
@@ -64,17 +63,17 @@ def sectioned_lines(text: str) -> SectionedLines:
     """
     if not text.isascii():
         text = _other_blank.sub(" ", text)
-    letters = read_only(np.frombuffer(text.encode(), np.uint8))
+    letters = np.frombuffer(text.encode(), np.uint8)
     # A question is eight bytes at the least, and a section with nothing in it three.
     spans = np.empty((len(letters) // 8 + 1, 4, 2), np.intp)
     hashes = np.empty(spans.shape[:2], np.uint64)
     headers = np.empty((len(letters) // 3 + 1, 3), np.intp)
     n_questions, n_headers, malformed = _read_lines(letters, spans, hashes, headers)
-    spans = spans[:n_questions].reshape(-1, 2)
-    numbers, firsts = _number_words(letters, spans, hashes[:n_questions].reshape(-1))
+    flat = spans[:n_questions].reshape(-1, 2)
+    numbers, firsts = _number_words(letters, flat, hashes[:n_questions].reshape(-1))
     sections = headers[:n_headers]
     return SectionedLines(
-        tuple(_text_at(letters, *span) for span in spans[firsts].tolist()),
+        tuple(_text_at(letters, *span) for span in flat[firsts].tolist()),
         numbers.reshape(-1, 4),
         [_text_at(letters, *span).lstrip(": ").strip() for span in sections[:, :2].tolist()],
         sections[:, 2].copy(),
@@ -148,7 +147,7 @@ def _number_words(letters: Bytes, spans: Rows, hashes: _Hashes) -> tuple[Rows, R
     numbers, firsts = np.empty(count, np.intp), np.empty(count, np.intp)
     n_words = 0
     for word in range(count):
-        place = np.intp(hashes[word] % np.uint64(size))
+        place = int(np.intp(hashes[word] % np.uint64(size)))
         while table[place] >= 0:
             first = firsts[table[place]]
             if hashes[first] == hashes[word] and _are_same(letters, spans[first], spans[word]):
@@ -170,4 +169,4 @@ def _are_same(letters: Bytes, one: Rows, other: Rows) -> bool:
     n_same = 0
     while n_same < length and letters[one[0] + n_same] == letters[other[0] + n_same]:
         n_same += 1
-    return n_same == length
+    return bool(n_same == length)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -93,6 +93,19 @@ class QuestionSet:
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
+
+    def first_sections(self, count: int) -> QuestionSet:
+        """Return the questions of the first sections, as if the file ended there."""
+        if count >= len(self.sections):
+            return self
+        last = self.sections[count].first
+        return replace(
+            self,
+            sections=self.sections[:count],
+            inputs=self.inputs[:last],
+            answers=self.answers[: self.bounds[last]],
+            bounds=self.bounds[: last + 1],
+        )
 
     def section_of(self, number: int) -> Section:
         """Return the section that a question is in."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import NamedTuple
 
@@ -112,6 +113,14 @@ class QuestionAnswers:
     is_near: Flags
     is_nearest_of_c: Flags
     rarest: Rows
+
+    @classmethod
+    def joined(cls, parts: Sequence[QuestionAnswers]) -> QuestionAnswers:
+        """Return the answers of parts of the questions as one, in the order of the parts."""
+        if len(parts) == 1:
+            return parts[0]
+        names = [each.name for each in fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 class QuestionResult(NamedTuple):

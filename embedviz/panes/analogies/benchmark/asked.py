@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedviz.app.state import State, derived_by
-from embedviz.core.analogies.benchmark import QuestionSet, read_questions, relation_questions
+from embedviz.core.analogies.benchmark import (
+    BenchmarkReport,
+    QuestionSet,
+    read_questions,
+    relation_questions,
+)
 from embedviz.core.analogies.benchmark.questions import (
     MOST_OF_A_RELATION,
     Kind,
@@ -170,6 +175,21 @@ def compared_run(state: State) -> BenchmarkRun | None:
         base.dummy4unknown,
         recipe,
     )
+
+
+@dataclass(frozen=True)
+class WantedComparison:
+    """Two results that are compared. A subject of calculations."""
+
+    run: BenchmarkRun
+    other_run: BenchmarkRun
+    report: BenchmarkReport
+    other: BenchmarkReport
+
+    def is_wanted(self, state: State) -> bool:
+        """Return whether a state compares these."""
+        is_own = state.active is not None and BenchmarkRun.of(state) == self.run
+        return is_own and compared_run(state) == self.other_run
 
 
 def compared_name(state: State) -> str:

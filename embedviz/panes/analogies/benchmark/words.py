@@ -64,6 +64,14 @@ def describe_counts(report: BenchmarkReport) -> str:
     return " · ".join(said)
 
 
+def describe_partial(n_sections: int, n_all: int, *, is_busy: bool) -> str:
+    """Return how much of the questions a result is of, where it is not of all."""
+    which = f"the first {n_sections:,} of {counted(n_all, 'section')}"
+    if is_busy:
+        return f"So far: {which}. Asking the questions …"
+    return f"Partial: only {which}, as it was stopped. Press Run to ask all of them."
+
+
 def describe_wrong(wrong: WrongAnswers, key: str) -> str:
     """Return what was answered when it was wrong, and whose neighbor that was."""
     if not wrong.total:
