@@ -15,6 +15,7 @@ from embedviz.core.analogies.benchmark.layouts import read_questions
 from embedviz.core.analogies.benchmark.questions import QuestionSet
 from embedviz.core.analogies.benchmark.results import BenchmarkReport, QuestionAnswers
 from embedviz.core.analogies.benchmark.vocabulary import LabelRows
+from embedviz.core.analogies.explaining import is_by_frequency
 from embedviz.core.analogies.scoring import METHODS, Method, require_method
 from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report, part_of, silent
@@ -121,7 +122,12 @@ def evaluate_methods(
         so_far = questions.first_sections(group.n_sections)
         reports = [
             BenchmarkReport(
-                so_far, method, QuestionAnswers.joined(each), vector_set.labels, dummy4unknown
+                so_far,
+                method,
+                QuestionAnswers.joined(each),
+                vector_set.labels,
+                dummy4unknown,
+                is_by_frequency(vector_set),
             )
             for method, each in zip(methods, parts, strict=True)
         ]

@@ -175,8 +175,9 @@ class BenchmarkReport:
         Of the set.
     counts_unknown : bool
         Whether questions with an unknown word count as wrong ones.
-    is_by_frequency : bool or None
-        Whether the rows are ordered by falling frequency; None where nobody knows.
+    is_by_frequency : bool
+        Whether the rows are known to be ordered by falling frequency: bands are of frequency then,
+        and else of the order in the file.
     """
 
     questions: QuestionSet
@@ -184,7 +185,7 @@ class BenchmarkReport:
     answers: QuestionAnswers
     labels: tuple[str, ...] = field(repr=False)
     counts_unknown: bool = False
-    is_by_frequency: bool | None = None
+    is_by_frequency: bool = False
 
     @property
     def malformed(self) -> int:

@@ -84,11 +84,14 @@ def describe_wrong(wrong: WrongAnswers, key: str) -> str:
     return f"{said}."
 
 
-def describe_frequency(is_by_frequency: bool | None) -> str:
+def describe_frequency(*, is_by_frequency: bool) -> str:
     """Return what the bands of rows mean."""
     if is_by_frequency:
         return "Rows are in the order of frequency."
-    return "Rank is the place of a row in the file: frequency, where that is its order."
+    return (
+        "Bands are of the order in the file, by the word of a question that comes last in it. "
+        "Whether it is that of frequency is not known."
+    )
 
 
 def describe_listed(key: str, count: int, shown: str, *, is_compared: bool) -> str:
