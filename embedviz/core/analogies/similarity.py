@@ -136,7 +136,7 @@ class SimilarityReport:
 
     @property
     def pearson_interval(self) -> tuple[float, float]:
-        """Ends of the 95 % interval of Pearson's correlation, by Fisher's z; as `low` and `high`."""
+        """Ends of the 95 % interval of Pearson's correlation, by Fisher's z."""
         if self.n_pairs < FEWEST or math.isnan(self.pearson):
             return math.nan, math.nan
         if abs(self.pearson) == 1.0:
