@@ -112,10 +112,20 @@ class PageStack(QWidget):
         old, self._drawn[page.name] = self._drawn.get(page.name, State()), new
         page.draw(old, new)
 
+    def wanted_by(self, state: State) -> str:
+        """Return the name of the page that a state wants in view."""
+        wanted = getattr(state[self._pane.settings_class], "page", "")
+        return wanted if wanted in self._table else self._table.first
+
+    def prepare(self, state: State) -> None:
+        """Make the page that a state wants in view, so that `draw` does not have to."""
+        name = self.wanted_by(state)
+        if name not in self.pages:
+            self._made(name)
+
     def choose(self, new: State) -> Page:
         """Put the page that a state wants in view, without drawing it; return it."""
-        wanted = getattr(new[self._pane.settings_class], "page", "")
-        name = wanted if wanted in self._table else self._table.first
+        name = self.wanted_by(new)
         page = self.pages.get(name) or self._made(name)
         self.tabs.show_choice(self._names.index(name))
         if page is not self._chosen:

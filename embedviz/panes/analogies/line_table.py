@@ -33,7 +33,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 72, 4
 """Widths in pixels: of names, at most and at least; of a share with its bar; between columns."""
 _NUMBER_PIXELS = CAPTION_PIXELS + 1
-_MEASURED = 200
+_MEASURED = 60
 """Lines, from the top, that columns are made wide enough for."""
 _WALKING = (
     Qt.Key.Key_Up,
@@ -108,6 +108,14 @@ class TableLine:
     is_total: bool = False
 
 
+class LazyLines(Sequence[TableLine]):
+    """Lines that are made as they come into view, and not all looked at to find one."""
+
+    def place(self, key: str) -> int:
+        """Return where the line of a key is; -1 where there is none."""
+        raise NotImplementedError
+
+
 class LineModel(QAbstractTableModel):
     """Lines and columns, for Qt's view."""
 
@@ -151,6 +159,8 @@ class LineModel(QAbstractTableModel):
 
     def place(self, key: str) -> int:
         """Return where the line of a key is; -1 where there is none."""
+        if isinstance(self.lines, LazyLines):
+            return self.lines.place(key)
         return next((place for place, line in enumerate(self.lines) if line.key == key), -1)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name

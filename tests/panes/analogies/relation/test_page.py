@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.files.values import settings_of, to_json
@@ -335,22 +334,19 @@ def test_words_left_out_are_counted_and_named(shown, cities):
 # Relations of the user's own.
 
 
-def drop_on(page, paths):
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    how = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-    enter = QDragEnterEvent(QPoint(50, 50), *how)
-    QApplication.sendEvent(page, enter)
-    if enter.isAccepted():
-        QApplication.sendEvent(page, QDropEvent(QPointF(50, 50), *how))
-    return enter.isAccepted()
+def hand(page, path):
+    """Hand a file to the pane as the window does, if it is for it; return what it holds."""
+    what = page.pane.contents_for_it(path)
+    if what:
+        page.pane.take_file(path)
+    return what
 
 
 def test_a_file_of_pairs_is_dropped(shown, session, idle, cities, tmp_path):
     page = shown(cities)
     file = tmp_path / "seats.txt"
     file.write_text("".join(f"country{i}\tcity{i}\n" for i in range(6)), "utf-8")
-    assert drop_on(page, [file])
+    assert hand(page, file) == "pairs of words"
     idle(session)
     assert session.state[RelationSettings].relation == "seats"
     assert page.parts.head.text().startswith("6 pairs: ")
@@ -363,9 +359,9 @@ def test_other_files_are_left_to_the_window(shown, cities, tmp_path):
     vectors, others = tmp_path / "vectors.txt", tmp_path / "others.txt"
     vectors.write_text("country1 0.1 0.2 0.3 0.4\ncity1 1 2 3 4\n", "utf-8")
     others.write_text("a b\nc d\n", "utf-8")
-    assert not drop_on(page, [vectors])
-    assert not drop_on(page, [others])
-    assert not drop_on(page, [tmp_path / "missing.txt"])
+    assert not hand(page, vectors)
+    assert not hand(page, others)
+    assert not hand(page, tmp_path / "missing.txt")
 
 
 def test_a_file_of_sections_adds_several(shown, session, idle, cities, tmp_path):

@@ -1,0 +1,48 @@
+"""Files that are no vectors, however they come to the window: handed to what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from embedviz.gui.actions.judged_pairs import take_pairs
+from embedviz.gui.host import Host
+
+
+def take_other_files(window: Host, paths: Sequence[str | Path]) -> list[str | Path]:
+    """Hand files to the panes that they are for, and pairs of its labels to the shown set.
+
+    Returns
+    -------
+    list of str or Path
+        Those that are to be opened.
+    """
+    rest: list[str | Path] = []
+    for path in paths:
+        if not _take(window, Path(path).expanduser()):
+            rest.append(path)
+    if len(paths) == 1 and rest and take_pairs(window, [str(paths[0])]):
+        return []
+    return rest
+
+
+def _take(window: Host, path: Path) -> bool:
+    for pane in window.panes:
+        what = pane.contents_for_it(path)
+        if what:
+            _hand(window, pane, path, what)
+            return True
+    return False
+
+
+def _hand(window: Host, pane: Any, path: Path, what: str) -> None:
+    if window.session.state.active is None:
+        window.message_bar.show_message(
+            f"{path.name} holds {what}. Open a file of vectors first, and then this one: the pane "
+            f"{pane.title} takes it."
+        )
+        return
+    window.message_bar.clear()
+    window.bring_to_front(pane.name)
+    pane.take_file(path)
