@@ -44,7 +44,8 @@ class AnalogiesPane(Pane):
         rows.addWidget(self.pages)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
-        is_made = self.pages.wanted_by(new) in self.pages.pages
+        name = PAGES.wanted_by(new[AnalogySettings])
+        is_made = name in self.pages.pages
         if is_made or len(new.active or ()) < MANY_ROWS or not is_watched(self):
             self.pages.draw(new)
             self._fit_tools()
@@ -52,8 +53,8 @@ class AnalogiesPane(Pane):
         # To load, to make, to lay out and to draw a page takes too long for one turn.
         do_in_turns(
             self,
-            lambda: PAGES.page_class(self.pages.wanted_by(new)),
-            lambda: self.pages.prepare(new),
+            lambda: PAGES.page_class(name),
+            lambda: self.pages.made(name),
             self._draw_made,
         )
 
@@ -89,8 +90,7 @@ class AnalogiesPane(Pane):
             return
         self.make()
         self.edit(state.with_settings(replace(state[AnalogySettings], page=name)))
-        self.pages.prepare(self.session.state)
-        self.pages.pages[name].take_file(str(path))
+        self.pages.made(name).take_file(str(path))
 
     def _page_for(self, path: Path) -> str:
         state = self.session.state
