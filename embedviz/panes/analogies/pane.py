@@ -15,6 +15,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.analogies.compiling import compile_all
 from embedviz.core.wording import one_line
 from embedviz.gui.calculations import Subject
+from embedviz.gui.has_points import HasLasso
 from embedviz.gui.pages.page import WantedBy
 from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.pane import MANY_ROWS, Pane, do_in_turns
@@ -96,6 +97,12 @@ class AnalogiesPane(Pane):
         state = self.session.state
         chosen = state[AnalogySettings].page if self.is_in_view else ""
         return page_for(path, state.active, chosen)
+
+    def switch_tool(self) -> None:
+        """Begin or end selecting with the lasso, on pages that have one."""
+        page = self.pages.chosen if self.is_built and self.pages.pages else None
+        if isinstance(page, HasLasso):
+            page.switch_tool()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         self.pages.on_failed(task, failed=failed)
