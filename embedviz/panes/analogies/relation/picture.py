@@ -101,7 +101,8 @@ class RelationPicture(QObject):
         self.view.scene.set_label_scale(LABEL_SCALE)
         self.shown: DrawnRelation | None = None
         self._hovered, self._at_point = NO_ROW, NO_ROW
-        self.shafts = ShaftFinder(self.view)
+        viewport = self.view.viewport
+        self.shafts = ShaftFinder(self.view, lambda places: viewport.frame().project(places)[0])
         self.shafts.moved.connect(self._on_moved)
         self.view.row_hovered.connect(self._on_hover)
         self.view.row_clicked.connect(self._on_click)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
 
-from embedviz.core.arrays import Vector
-from embedviz.gui.points.view import PointView
+from embedviz.core.arrays import Matrix, Vector
 from embedviz.panes.analogies.relation.layout import RelationLayout
 
 REACH = 5.0
@@ -25,15 +27,17 @@ class ShaftFinder(QObject):
 
     Parameters
     ----------
-    view : PointView
-        That of the arrows.
+    view : QWidget
+        In which the arrows are.
+    project : callable
+        Returns where positions of the layout are in it, float array of shape (n, 2).
     """
 
     moved = Signal()
 
-    def __init__(self, view: PointView) -> None:
+    def __init__(self, view: QWidget, project: Callable[[Matrix], Vector]) -> None:
         super().__init__(view)
-        self._view, self._place = view, QPointF(-1.0, -1.0)
+        self._project, self._place = project, QPointF(-1.0, -1.0)
         view.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -50,7 +54,7 @@ class ShaftFinder(QObject):
         """Return the number of the pair whose arrow is at the mouse, or -1."""
         if self._place.x() < 0 or not len(layout.starts):
             return NO_PAIR
-        places = self._view.viewport.frame().project(layout.positions)[0]
+        places = self._project(layout.positions)
         mouse = np.array([self._place.x(), self._place.y()])
         far = distances_to_shafts(places[layout.starts], places[layout.ends], mouse)
         nearest = int(np.argmin(far))

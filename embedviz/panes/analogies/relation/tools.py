@@ -15,7 +15,7 @@ from embedviz.panes.analogies.relation.settings import DrawnAs, RelationSettings
 
 _DRAWN: tuple[DrawnAs, ...] = get_args(DrawnAs)
 _COLORED = fields_of(RelationSettings)["colored_by"].about.choices
-_NARROW, _GOOD, _WIDE = 96, 128, 280
+_NARROW, _GOOD, _WIDE = 72, 128, 280
 """Width of the choice: at least, at least where there is room for words, and at most."""
 _ROOM_FOR_WORDS = 640
 """Width of the page from which on buttons have words, in pixels."""
