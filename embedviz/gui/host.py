@@ -45,12 +45,6 @@ class HasSettings(Protocol):
     def settings_class(self) -> type[Settings]:
         """What can be set in it."""
 
-    def contents_for_it(self, path: Path) -> str:
-        """Return what a file holds that is for the pane; nothing where it is not."""
-
-    def take_file(self, path: Path) -> None:
-        """Show a file that is for the pane."""
-
 
 class SessionHost(Protocol):
     """A window, as sessions see it."""

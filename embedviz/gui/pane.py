@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -192,19 +191,6 @@ class Pane(QWidget):
         """
         if not self._drawing:
             self.session.show(state)
-
-    def contents_for_it(self, path: Path) -> str:
-        """Return what a file holds that is not opened as vectors, but handed to this pane.
-
-        Returns
-        -------
-        str
-            In words, such as "analogy questions"; empty where the file is not for this pane.
-        """
-        return ""
-
-    def take_file(self, path: Path) -> None:
-        """Show a file that is for this pane, which has just been brought to the front."""
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
         """Take away what a task was to replace, now that it was stopped or has failed."""

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 from embedviz.gui.actions.judged_pairs import take_pairs
 from embedviz.gui.host import Host
+
+
+@runtime_checkable
+class TakesFiles(Protocol):
+    """A pane that shows files that are no vectors."""
+
+    title: str
+    name: str
+
+    def contents_for_it(self, path: Path) -> str:
+        """Return what a file holds that is not opened as vectors, but handed to this pane.
+
+        Returns
+        -------
+        str
+            In words, such as "analogy questions"; empty where the file is not for this pane.
+        """
+
+    def take_file(self, path: Path) -> None:
+        """Show a file that is for this pane, which has just been brought to the front."""
 
 
 def take_other_files(window: Host, paths: Sequence[str | Path]) -> list[str | Path]:
@@ -29,14 +49,14 @@ def take_other_files(window: Host, paths: Sequence[str | Path]) -> list[str | Pa
 
 def _take(window: Host, path: Path) -> bool:
     for pane in window.panes:
-        what = pane.contents_for_it(path)
-        if what:
+        what = pane.contents_for_it(path) if isinstance(pane, TakesFiles) else ""
+        if what and isinstance(pane, TakesFiles):
             _hand(window, pane, path, what)
             return True
     return False
 
 
-def _hand(window: Host, pane: Any, path: Path, what: str) -> None:
+def _hand(window: Host, pane: TakesFiles, path: Path, what: str) -> None:
     if window.session.state.active is None:
         window.message_bar.show_message(
             f"{path.name} holds {what}. Open a file of vectors first, and then this one: the pane "

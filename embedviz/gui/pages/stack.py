@@ -112,21 +112,10 @@ class PageStack(QWidget):
         old, self._drawn[page.name] = self._drawn.get(page.name, State()), new
         page.draw(old, new)
 
-    def wanted_by(self, state: State) -> str:
-        """Return the name of the page that a state wants in view."""
-        wanted = getattr(state[self._pane.settings_class], "page", "")
-        return wanted if wanted in self._table else self._table.first
-
-    def prepare(self, state: State) -> None:
-        """Make the page that a state wants in view, so that `draw` does not have to."""
-        name = self.wanted_by(state)
-        if name not in self.pages:
-            self._made(name)
-
     def choose(self, new: State) -> Page:
         """Put the page that a state wants in view, without drawing it; return it."""
-        name = self.wanted_by(new)
-        page = self.pages.get(name) or self._made(name)
+        name = self._table.wanted_by(new[self._pane.settings_class])
+        page = self.made(name)
         self.tabs.show_choice(self._names.index(name))
         if page is not self._chosen:
             self._choose(page)
@@ -205,7 +194,10 @@ class PageStack(QWidget):
         self.head.setSizePolicy(policy.Preferred, policy.Fixed if scale > 1 else policy.Preferred)
         self.head.updateGeometry()
 
-    def _made(self, name: str) -> Page:
+    def made(self, name: str) -> Page:
+        """Return a page, which is made where it is not there yet."""
+        if name in self.pages:
+            return self.pages[name]
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))
         page.make()
         self.pages[name] = page

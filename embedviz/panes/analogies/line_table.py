@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableV
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import with_name
 from embedviz.gui.widgets.dialog_parts import show_as_rows
+from embedviz.panes.analogies.table_fit import columns_left_out, scale_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -283,9 +284,7 @@ class LineTable(QTableView):
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
         self._scale = scale
-        self.verticalHeader().setDefaultSectionSize(round(ROW_HEIGHT * scale))
-        rule = f"QHeaderView::section {{ font-size: {round(CAPTION_PIXELS * scale)}px; }}"
-        self.horizontalHeader().setStyleSheet("" if scale == 1 else rule)
+        scale_text(self, ROW_HEIGHT, scale)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -321,16 +320,12 @@ class LineTable(QTableView):
         widths = self._widths(columns, lines[:_MEASURED])
         room = self.viewport().width()
         widths["name"] = min(widths["name"], round(self._good_name * self._scale))
-        hidden: set[str] = set()
-        for column in sorted(columns[:0:-1], key=lambda each: -each.need):
-            if sum(widths[each.key] for each in columns if each.key not in hidden) <= room:
-                break
-            if column.need:
-                hidden.add(column.key)
-        used = sum(widths[each.key] for each in columns[1:] if each.key not in hidden)
+        wanted, needs = [widths[each.key] for each in columns], [each.need for each in columns]
+        hidden = columns_left_out(wanted, needs, room)
+        used = sum(width for i, width in enumerate(wanted) if i and i not in hidden)
         name = min(max(room - used, round(_LEAST_NAME * self._scale)), room)
         for place, column in enumerate(columns):
-            self.setColumnHidden(place, column.key in hidden)
+            self.setColumnHidden(place, place in hidden)
             self.setColumnWidth(place, name if place == 0 else widths[column.key])
 
     def _widths(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.analogies.compiling import compile_all
 from embedviz.core.wording import one_line
 from embedviz.gui.calculations import Subject
+from embedviz.gui.has_points import HasLasso
 from embedviz.gui.pages.page import WantedBy
 from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.pane import MANY_ROWS, Pane, do_in_turns
@@ -44,7 +45,8 @@ class AnalogiesPane(Pane):
         rows.addWidget(self.pages)
 
     def draw(self, old: State, new: State) -> None:  # noqa: D102 - see Pane
-        is_made = self.pages.wanted_by(new) in self.pages.pages
+        name = PAGES.wanted_by(new[AnalogySettings])
+        is_made = name in self.pages.pages
         if is_made or len(new.active or ()) < MANY_ROWS or not is_watched(self):
             self.pages.draw(new)
             self._fit_tools()
@@ -52,8 +54,8 @@ class AnalogiesPane(Pane):
         # To load, to make, to lay out and to draw a page takes too long for one turn.
         do_in_turns(
             self,
-            lambda: PAGES.page_class(self.pages.wanted_by(new)),
-            lambda: self.pages.prepare(new),
+            lambda: PAGES.page_class(name),
+            lambda: self.pages.made(name),
             self._draw_made,
         )
 
@@ -89,13 +91,18 @@ class AnalogiesPane(Pane):
             return
         self.make()
         self.edit(state.with_settings(replace(state[AnalogySettings], page=name)))
-        self.pages.prepare(self.session.state)
-        self.pages.pages[name].take_file(str(path))
+        self.pages.made(name).take_file(str(path))
 
     def _page_for(self, path: Path) -> str:
         state = self.session.state
         chosen = state[AnalogySettings].page if self.is_in_view else ""
         return page_for(path, state.active, chosen)
+
+    def switch_tool(self) -> None:
+        """Begin or end selecting with the lasso, on pages that have one."""
+        page = self.pages.chosen if self.is_built and self.pages.pages else None
+        if isinstance(page, HasLasso):
+            page.switch_tool()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         self.pages.on_failed(task, failed=failed)

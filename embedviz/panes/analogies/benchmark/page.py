@@ -74,7 +74,8 @@ class BenchmarkPage(Page):
     def _connect(self) -> None:
         controls, view = self.controls, self.view
         controls.run_wanted.connect(self.run)
-        controls.stop_wanted.connect(self._stop)
+        asking, board = [self._task, self._other_task], self.pane.session.board
+        controls.stop_wanted.connect(lambda: board.stop(asking))
         controls.export_wanted.connect(self.export.ask)
         controls.files.file_chosen.connect(self.take_file)
         view.table.line_chosen.connect(lambda key: self.set(section="" if key == ALL else key))
@@ -179,9 +180,6 @@ class BenchmarkPage(Page):
         self.controls.show_busy(self._task.is_busy)
         if self._questions is not None:
             self._draw_results(self.pane.session.state)
-
-    def _stop(self) -> None:
-        self.pane.session.board.stop([self._task, self._other_task])
 
     def _show(self, state: State, measured: MeasuredBenchmark, *, is_stale: bool = False) -> None:
         """Show a result, maybe a partial one; dimmed where it is of other settings."""

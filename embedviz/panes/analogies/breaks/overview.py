@@ -137,6 +137,7 @@ class BreaksOverview(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setAccessibleName("What holds in this set, in words")
+        scroll.setObjectName("analogies.breaks.words")
         scroll.setWidget(inside)
         return scroll
 

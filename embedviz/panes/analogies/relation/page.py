@@ -88,6 +88,7 @@ class RelationPage(Page):
     def arrange(self) -> None:
         """Put the lists beside the picture, or below it where the page is narrow."""
         side, width = self.parts.side, self.width() - 6 * GRID
+        self.parts.tools.fit_width(self.width() / self.text_scale)
         is_narrow = width < _NARROW * self.text_scale
         way = QBoxLayout.Direction
         self._rows.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.files.values import settings_of, to_json
@@ -12,6 +12,7 @@ from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.analogies.relation.adding.dialog import AddRelationDialog
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings, kept_pairs
+from embedviz.panes.analogies.relation.shafts import REACH, distances_to_shafts
 from embedviz.panes.analogies.settings import AnalogySettings
 
 LEFT = Qt.MouseButton.LeftButton
@@ -281,7 +282,7 @@ def a_set(vectors, n=6):
 SPECIAL = {
     "one pair": ([("w0", ("w1",))], "1 pair: there is no other"),
     "no pair": ([("x", ("y",)), ("z", ("w1",))], "None of the 2 pairs of"),
-    "same word": ([("w0", ("w0",))], "The only pair of"),
+    "same word": ([("w0", ("w0",))], "The only pair of “some” cannot be measured"),
     "nothing": ([], "has no pairs"),
     "twice": ([("w0", ("w1",)), ("w0", ("w1",))], "1 pair: there is no other"),
     "two pairs": ([("w0", ("w1",)), ("w2", ("w3",))], "2 pairs: "),
@@ -493,3 +494,23 @@ def test_nothing_is_wider_than_the_page(shown, pane, cities, capitals, size, lis
         inside = page.rect().contains(part.geometry()) or not part.isVisible()
         assert inside
     assert page.parts.picture.view.height() >= 90
+
+
+def test_an_arrow_is_found_along_its_length(shown, cities, qtbot):
+    page = shown(cities, kept_pairs("seats", [(f"country{i}", (f"city{i}",)) for i in range(6)]))
+    picture = page.parts.picture
+    layout = picture.shown.layout
+    places = picture.view.viewport.frame().project(layout.positions)[0]
+    pair = max(
+        range(len(layout.starts)),
+        key=lambda i: np.linalg.norm(places[layout.starts[i]] - places[layout.ends[i]]),
+    )
+    middle = (places[layout.starts[pair]] + places[layout.ends[pair]]) / 2
+    found = []
+    picture.pair_hovered.connect(found.append)
+    qtbot.mouseMove(picture.view, QPointF(*middle).toPoint())
+    QApplication.processEvents()
+    assert found
+    assert picture.shafts.pair_of(layout) >= 0
+    start, end = places[layout.starts[found[-1]]], places[layout.ends[found[-1]]]
+    assert distances_to_shafts(start[None], end[None], middle)[0] <= REACH + 1
