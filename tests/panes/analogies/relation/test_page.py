@@ -282,7 +282,7 @@ def a_set(vectors, n=6):
 SPECIAL = {
     "one pair": ([("w0", ("w1",))], "1 pair: there is no other"),
     "no pair": ([("x", ("y",)), ("z", ("w1",))], "None of the 2 pairs of"),
-    "same word": ([("w0", ("w0",))], "The only pair of “some” cannot be measured"),
+    "same word": ([("w0", ("w0",))], "The only pair of “my own” cannot be measured"),
     "nothing": ([], "has no pairs"),
     "twice": ([("w0", ("w1",)), ("w0", ("w1",))], "1 pair: there is no other"),
     "two pairs": ([("w0", ("w1",)), ("w2", ("w3",))], "2 pairs: "),
