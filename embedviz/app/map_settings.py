@@ -15,6 +15,9 @@ from embedviz.core.vector_set import VectorSet
 
 Before = tuple[Projection | None, str | None]
 
+PALETTES = (("as different as can be", "distinct"), ("hue by place", "place"))
+"""Colors of groups, as they are called on screen and in files."""
+
 
 @dataclass(frozen=True)
 class MapSettings(Settings):
@@ -53,6 +56,20 @@ class MapSettings(Settings):
         Whether labels are drawn beside points that are not chosen.
     label_scale : float
         Size of labels, 1 being the usual one.
+    names_around : bool
+        Whether the names of groups are around the points, joined to them by lines, and not over
+        them.
+    name_size_by : str or None
+        A metadata column of numbers whose sum over a group says how important its name is; None:
+        the number of its rows.
+    palette : "distinct" or "place"
+        Whether the colors of groups are as different as can be, or follow where these are.
+    glow : bool
+        Whether there is a soft light behind the points of groups.
+    heading, subtitle : str
+        Over the picture, at the upper left.
+    legend : bool
+        Whether the legend of the colors is shown.
     legend_place : (float, float) or None
         Where the legend is, in parts of the picture; None: in the margin.
     through : bool
@@ -90,6 +107,27 @@ class MapSettings(Settings):
     label_scale: float = setting(
         1.0, "Label size", "size of labels, 1 is the usual one", least=0.1, most=10.0, in_form=False
     )
+    names_around: bool = setting(
+        False, "Names around", "names of groups around the points, with lines", in_form=False
+    )
+    name_size_by: str | None = setting(
+        None,
+        "Size of names",
+        "a metadata column whose sum says how important the name of a group is",
+        metavar="COLUMN",
+        in_form=False,
+    )
+    palette: str = setting(
+        "distinct",
+        "Palette",
+        "colors of groups: as different as can be, or related where groups are near each other",
+        choices=PALETTES,
+        in_form=False,
+    )
+    glow: bool = setting(False, "Glow", "a soft light behind the points of groups", in_form=False)
+    heading: str = setting("", "Title", "over the picture", option="title", in_form=False)
+    subtitle: str = setting("", "Subtitle", "in a line below the title", in_form=False)
+    legend: bool = setting(True, "Legend", "the legend of the colors", in_form=False)
     legend_place: tuple[float, float] | None = None
     through: bool = True
     camera: Camera | None = None
@@ -135,7 +173,10 @@ class MapSettings(Settings):
         settings = self.colored_by(color_by).projected_by(projection)
         if not same_rows:
             settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
-        return replace(settings, size_by=self.size_by if self.size_by in columns else None)
+        kept = {name: getattr(self, name) for name in ("size_by", "name_size_by")}
+        return replace(
+            settings, **{name: each if each in columns else None for name, each in kept.items()}
+        )
 
     def suited_to(self, vector_set: VectorSet) -> MapSettings:
         """Return these settings, laid out by a method that so few rows can have."""
@@ -149,7 +190,7 @@ class MapSettings(Settings):
         """Everything that colors, sizes and hides points."""
         return (
             (self.color_by, self.as_categories, self.ramp, self.color_range, self.inverted),
-            (self.hidden, self.isolated, self.size_by),
+            (self.hidden, self.isolated, self.size_by, self.name_size_by, self.palette),
         )
 
     @property

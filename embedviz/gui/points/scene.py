@@ -18,6 +18,7 @@ from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.cones import AngleCone
+from embedviz.gui.points.layers.heading import Heading
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.layers.markers import Markers
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
@@ -58,6 +59,8 @@ class PointScene(QObject):
     dates : sequence of bool
         Which axes are days since 1970.
     placed_legend : PlacedLegend
+    heading : Heading
+        Title and subtitle, over all.
     message, caption, corner : str
         Where there are no points; below them; and over them at the upper left.
     text_scale : float
@@ -88,6 +91,7 @@ class PointScene(QObject):
         self.titles: Sequence[str] | None = None
         self.dates: Sequence[bool] = ()
         self.placed_legend = PlacedLegend()
+        self.heading = Heading()
         self.message = ""
         self.caption = ""
         self.corner = ""
@@ -162,6 +166,11 @@ class PointScene(QObject):
         self.clusters.set_clusters(clusters)
         self.changed.emit()
 
+    def set_names_around(self, on: bool) -> None:
+        """Write the names of clusters around the points, or over them."""
+        self.clusters.around.is_on = on
+        self.changed.emit()
+
     def set_label_scale(self, factor: float) -> None:
         """Draw labels of points and clusters larger or smaller, from 0.6 to 2.5 times."""
         least, most = LABEL_SCALES
@@ -178,6 +187,11 @@ class PointScene(QObject):
     def set_density(self, on: bool) -> None:
         """Show how many points there are at each place, instead of each of them."""
         self.canvas.set_density(on)
+        self.changed.emit()
+
+    def set_glow(self, on: bool) -> None:
+        """Show a soft light behind the points that have colors of their own."""
+        self.canvas.set_glow(on)
         self.changed.emit()
 
     def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
@@ -220,6 +234,11 @@ class PointScene(QObject):
     def set_legend(self, legend: Legend | None) -> None:
         """Explain the colors, at the right of the points or where it was put."""
         self.placed_legend.show(legend)
+        self.changed.emit()
+
+    def set_heading(self, title: str, subtitle: str = "") -> None:
+        """Write a title over the points, and a line below it."""
+        self.heading = Heading(title, subtitle)
         self.changed.emit()
 
     def set_message(self, text: str) -> None:

@@ -30,6 +30,7 @@ from embedviz.gui.coloring.point_style import (
     sizable_columns,
     size_by,
     size_note,
+    weights_by,
 )
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.legend.layout import Categories, Legend
@@ -55,6 +56,8 @@ class PointStyle:
     sizes: NDArray[np.float32] | None
     shown: NDArray[np.bool_] | None
     notes: Sequence[str] = ()
+    weights: NDArray[np.float32] | None = None
+    """How much each row adds to the importance of the name of its group; None: all as much."""
     alone: Selection | None = None
     """The rows that are isolated, among which there may be hidden ones."""
 
@@ -133,11 +136,23 @@ class PointStyle:
         by_name = dict(zip(coloring.names, places, strict=True))
         counts = {name: number for name, _, number in coloring.categories}
         counts |= self._counts_alone
+        weights = dict(zip(coloring.names, self._weights_of_groups(), strict=True))
         return [
-            Cluster(name, by_name[name], color, counts[name])
+            Cluster(name, by_name[name], color, counts[name], weights[name])
             for name, color, _ in coloring.categories
             if name in by_name and np.isfinite(by_name[name]).all()
         ]
+
+    def _weights_of_groups(self) -> list[float] | list[None]:
+        coloring = self.coloring
+        assert coloring is not None and coloring.codes is not None
+        if self.weights is None:
+            return [None] * len(coloring.names)
+        is_named = coloring.codes >= 0
+        sums = np.bincount(
+            coloring.codes[is_named], self.weights[is_named], minlength=len(coloring.names)
+        )
+        return [float(each) for each in sums]
 
 
 def point_style(
@@ -145,6 +160,7 @@ def point_style(
     settings: MapSettings,
     theme: Theme,
     shares: NDArray[np.float32] | None = None,
+    positions: Placed | None = None,
 ) -> PointStyle:
     """Return what the points look like.
 
@@ -156,6 +172,8 @@ def point_style(
     shares : float32 array of shape (n_vectors,), optional
         The part of the true neighbors of each row that is near it; colors the points instead of
         the column.
+    positions : float array of shape (n_vectors, 2 | 3), optional
+        Where rows are, for colors by place.
     """
     coloring, notes = None, []
     hidden, column = None, settings.color_by
@@ -169,6 +187,7 @@ def point_style(
             inverted=settings.inverted,
             as_categories=settings.as_categories,
             ramp=settings.ramp,
+            positions=positions if settings.palette == "place" else None,
         )
         hidden = coloring.hidden_rows
         if coloring.ramp and shares is None and (missing := count_missing(vector_set, column)):
@@ -179,8 +198,9 @@ def point_style(
     if settings.size_by is not None:
         sizes = size_by(vector_set, settings.size_by, len(vector_set))
         notes.append(size_note(vector_set, settings.size_by))
+    weights = weights_by(vector_set, settings.name_size_by)
     shown = _shown(vector_set, settings, hidden)
-    return PointStyle(len(vector_set), coloring, sizes, shown, notes, settings.isolated)
+    return PointStyle(len(vector_set), coloring, sizes, shown, notes, weights, settings.isolated)
 
 
 def rows_shown(vector_set: VectorSet, settings: MapSettings, theme: Theme) -> Rows | None:
@@ -215,6 +235,7 @@ def require_columns(state: State) -> None:
     if active is not None:
         _require_column(settings.color_by, colorable_columns(active), "color")
         _require_column(settings.size_by, sizable_columns(active), "size")
+        _require_column(settings.name_size_by, sizable_columns(active), "size the names of")
 
 
 def _require_column(column: str | None, known: Sequence[str], what: str) -> None:

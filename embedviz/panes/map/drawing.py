@@ -33,6 +33,8 @@ class StyleInputs(NamedTuple):
     appearance: tuple[Hashable, ...]
     quality: LayoutQuality | None
     theme: Theme
+    layout: Layout | None
+    """Where colors go by place."""
 
 
 class PointInputs(NamedTuple):
@@ -126,10 +128,15 @@ class MapDrawing(QObject):
         self._legend_place = DrawnPart(view.set_legend_place)
         self._thumbnails = DrawnPart(view.scene.set_thumbnails)
         self._through = DrawnPart(self._let_select)
+        self._around = DrawnPart(view.scene.set_names_around)
+        self._glow = DrawnPart(view.scene.set_glow)
+        self._legend = DrawnPart(self._show_legend)
+        self._heading = DrawnPart(lambda heading: view.scene.set_heading(*heading))
         self._parts: tuple[DrawnPart[Any], ...] = (
             *(self._style_part, self._moving, self._points, self._names, self._caption),
             *(self._camera, self._density, self._label_scale, self._legend_place),
-            *(self._thumbnails, self._through),
+            *(self._thumbnails, self._through, self._around, self._glow, self._heading),
+            self._legend,
         )
         run.moved.connect(self._move_points)
 
@@ -177,7 +184,9 @@ class MapDrawing(QObject):
             Where texts are that are no rows.
         """
         settings, vector_set = self._choices.settings, layout.vector_set
-        style_inputs = StyleInputs(vector_set, settings.appearance, quality, theme_manager.theme)
+        placed = layout if settings.palette == "place" else None
+        theme = theme_manager.theme
+        style_inputs = StyleInputs(vector_set, settings.appearance, quality, theme, placed)
         self._style_part.show(style_inputs)
         assert self._style is not None
         points = PointInputs(layout, self._choices.n_components, self._style)
@@ -189,8 +198,12 @@ class MapDrawing(QObject):
             self._names.show(NameInputs(points, settings.labels))
             self._shown = None
         self._label_scale.show(settings.label_scale)
+        self._legend.show((self._style, settings.legend))
         self._legend_place.show(settings.legend_place)
         self._through.show(settings.through)
+        self._around.show(settings.names_around)
+        self._glow.show(settings.glow)
+        self._heading.show((settings.heading, settings.subtitle))
         self._thumbnails.show(vector_set.thumbnails if settings.images else None)
         # Not wherever they differ: a move that has not come to rest is not in the state yet.
         self._camera.show(settings.camera)
@@ -217,9 +230,13 @@ class MapDrawing(QObject):
     def _make_style(self, inputs: StyleInputs) -> None:
         shares = None if inputs.quality is None else inputs.quality.shares
         settings = self._choices.settings
-        self._style = point_style(inputs.vector_set, settings, inputs.theme, shares)
-        self._view.scene.set_legend(self._style.legend)
+        positions = None if inputs.layout is None else inputs.layout.positions
+        self._style = point_style(inputs.vector_set, settings, inputs.theme, shares, positions)
         self.styled.emit(self._style)
+
+    def _show_legend(self, inputs: tuple[PointStyle, bool]) -> None:
+        style, is_wanted = inputs
+        self._view.scene.set_legend(style.legend if is_wanted else None)
 
     def _place_points(self, points: PointInputs) -> None:
         self.moves.emit()

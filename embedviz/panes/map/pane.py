@@ -20,7 +20,7 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.arrays import Placed, Rows
-from embedviz.core.drawing import density
+from embedviz.core.drawing import density, glow
 from embedviz.core.matching import matching_rows
 from embedviz.core.neighbors import graph
 from embedviz.core.projections import PCA, trust
@@ -66,7 +66,7 @@ class MapPane(Pane):
     figure = "map"
     settings_class = MapSettings
     checks = (require_columns,)
-    kernels = (density.compile_all, graph.compile_all, trust.compile_all)
+    kernels = (density.compile_all, glow.compile_all, graph.compile_all, trust.compile_all)
     hint = "Open a file of vectors to see them as a map of points."
     again = "Run again"
 
