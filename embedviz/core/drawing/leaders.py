@@ -14,7 +14,7 @@ in view. So the picture depends on the camera alone, and changes little while th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -132,7 +132,10 @@ class _Curve:
         self.middle = float(first + last) / 2
         # An arc closes it above and below the cloud.
         from_middle = np.linspace(-1, 1, _STEPS)
-        arc = _ROUNDNESS * (last - first) / 2 * np.sqrt(1 - 0.9 * from_middle**2)
+        arc = _ROUNDNESS * (last - first) / 2 * np.sqrt(1 - 0.6 * from_middle**2)
+        # As far above and below points as beside them.
+        near = ceil(2 * gap / (self.heights[1] - self.heights[0])) if room[3] > room[1] else 0
+        low, high = -_widest(-low, near), _widest(high, near)
         self.lefts = -_concave(self.heights, np.maximum(2 * gap - low, arc - self.middle))
         self.rights = _concave(self.heights, np.maximum(high + 2 * gap, arc + self.middle))
 
@@ -161,6 +164,12 @@ def _reach(outline: Numbers, heights: Numbers) -> tuple[Numbers, Numbers]:
     low = np.where(is_crossed, x, np.inf).min(axis=0, initial=np.inf)
     high = np.where(is_crossed, x, -np.inf).max(axis=0, initial=-np.inf)
     return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
+
+
+def _widest(values: Numbers, near: int) -> Numbers:
+    """Return the greatest of so many values before and after each."""
+    padded = np.pad(values, near, constant_values=-np.inf)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * near + 1).max(axis=1))
 
 
 def _concave(at: Numbers, values: Numbers) -> Numbers:
@@ -221,6 +230,10 @@ def _beside(
     while True:
         centers = _stacked(wanted, boxes[order, 1], curve.room, gap)
         x, inner = curve.edge(centers, boxes[order], is_left=is_left)
+        # No line turns back to its name.
+        out = np.minimum if is_left else np.maximum
+        back = np.maximum if is_left else np.minimum
+        x = back(out(x, anchors[order, 0]), inner)
         bends = np.column_stack([x, centers])
         crossing = _crossings(anchors[order], bends)
         if not len(crossing):
