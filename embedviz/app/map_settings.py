@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from embedviz.app.first_color import first_color
 from embedviz.core.drawing.camera import Camera
@@ -17,6 +17,9 @@ Before = tuple[Projection | None, str | None]
 
 PALETTES = (("as different as can be", "distinct"), ("hue by place", "place"))
 """Colors of groups, as they are called on screen and in files."""
+
+COLUMNS = ("size_by", "name_size_by", "cluster_texts")
+"""Settings that name a metadata column, beside the one that colors the points."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,14 @@ class MapSettings(Settings):
         the number of its rows.
     palette : "distinct" or "place"
         Whether the colors of groups are as different as can be, or follow where these are.
+    clusters : bool
+        Whether points are colored by clusters that are found on the map, and not by a column.
+    min_cluster_size : int or None
+        Fewest points that are a cluster; None: by the number of rows.
+    cluster_texts : str or None
+        The metadata column whose words name the clusters; None: the labels.
+    cluster_names : tuple of (str, str)
+        Names that somebody has given to clusters, each after the one that was found.
     glow : bool
         Whether there is a soft light behind the points of groups.
     heading, subtitle : str
@@ -124,6 +135,28 @@ class MapSettings(Settings):
         choices=PALETTES,
         in_form=False,
     )
+    clusters: bool = setting(
+        False,
+        "Clusters",
+        "colors by clusters found on the map, named by their words",
+        in_form=False,
+    )
+    min_cluster_size: int | None = setting(
+        None,
+        "Smallest cluster",
+        "fewest points that are a cluster; by itself half the root of the number of rows",
+        least=2,
+        most=1_000_000,
+        in_form=False,
+    )
+    cluster_texts: str | None = setting(
+        None,
+        "Names from",
+        "a metadata column of texts whose words name the clusters; else the labels do",
+        metavar="COLUMN",
+        in_form=False,
+    )
+    cluster_names: tuple[tuple[str, str], ...] = ()
     glow: bool = setting(False, "Glow", "a soft light behind the points of groups", in_form=False)
     heading: str = setting("", "Title", "over the picture", option="title", in_form=False)
     subtitle: str = setting("", "Subtitle", "in a line below the title", in_form=False)
@@ -143,6 +176,12 @@ class MapSettings(Settings):
     def projected_by(self, projection: Projection | None) -> MapSettings:
         """Lay the points out in another way, all of them in view."""
         return replace(self, projection=projection, camera=None)
+
+    def with_cluster_name(self, found: str, name: str) -> MapSettings:
+        """Call a cluster by another name than the one that was found; "": by that one again."""
+        others = tuple(each for each in self.cluster_names if each[0] != found)
+        given = ((found, name),) if name and name != found else ()
+        return replace(self, cluster_names=others + given)
 
     def toggled(self, category: str) -> MapSettings:
         """Hide the rows of a category, or show them again."""
@@ -172,11 +211,13 @@ class MapSettings(Settings):
         projection = None if before is None else before[0]
         settings = self.colored_by(color_by).projected_by(projection)
         if not same_rows:
-            settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
-        kept = {name: getattr(self, name) for name in ("size_by", "name_size_by")}
-        return replace(
-            settings, **{name: each if each in columns else None for name, each in kept.items()}
-        )
+            settings = replace(
+                settings, isolated=None, hidden=frozenset(), color_range=None, cluster_names=()
+            )
+        kept: dict[str, Any] = {
+            name: column if (column := getattr(self, name)) in columns else None for name in COLUMNS
+        }
+        return replace(settings, **kept)
 
     def suited_to(self, vector_set: VectorSet) -> MapSettings:
         """Return these settings, laid out by a method that so few rows can have."""
@@ -191,6 +232,7 @@ class MapSettings(Settings):
         return (
             (self.color_by, self.as_categories, self.ramp, self.color_range, self.inverted),
             (self.hidden, self.isolated, self.size_by, self.name_size_by, self.palette),
+            (self.clusters, self.cluster_names),
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,8 +24,8 @@ _SECONDS_FOR_10_000 = 1.5
 
 
 def usual_min_size(n_rows: int) -> int:
-    """Return how many points are a cluster where nobody says so: a two-hundredth, from 5 to 500."""
-    return min(max(round(n_rows / 200), 5), 500)
+    """Return how many points are a cluster where nobody says so: 50 of 10,000, 500 of a million."""
+    return max(round(0.5 * sqrt(n_rows)), 5)
 
 
 def find_clusters(

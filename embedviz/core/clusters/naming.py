@@ -22,8 +22,8 @@ N_WORDS = 3
 _MOST_TEXTS = 300
 """So many texts of a cluster are read, from all over it."""
 _MOST_MIDDLE = 2000
-_TOO_COMMON = 0.2
-"""Words in more than this part of all texts are left out."""
+_TOO_COMMON, _TOO_SPREAD, _LEAST_CLUSTERS = 0.2, 0.4, 5
+"""Words in more than this part of all texts, or of all of so many clusters, are left out."""
 _LEAST_TEXTS = 2
 """A word is in so many texts of a cluster at least, to stand for it."""
 _FEW_WORDS = 1.5
@@ -94,13 +94,15 @@ def _distinctive(texts: Sequence[Sequence[Sequence[str]]]) -> list[list[str]]:
         texts_with.update(numbers)
     average = sum(everywhere.values()) / max(len(texts), 1)
     most = max(_TOO_COMMON * n_texts, _LEAST_TEXTS)
+    clusters_with = Counter(word for counts in in_cluster for word in counts)
+    spread = _TOO_SPREAD * len(texts) if len(texts) >= _LEAST_CLUSTERS else len(texts)
     ranked = []
     for counts, numbers in zip(in_cluster, n_with, strict=True):
         total = max(counts.total(), 1)
         weights = {
             word: count / total * np.log1p(average / everywhere[word])
             for word, count in counts.items()
-            if texts_with[word] <= most
+            if texts_with[word] <= most and clusters_with[word] <= spread
         }
         order = sorted(weights, key=lambda word: (-weights[word], word))
         frequent = [word for word in order if numbers[word] >= _LEAST_TEXTS]

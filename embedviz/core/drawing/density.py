@@ -229,7 +229,9 @@ LIGHT, ENCODED = _linear_light(), _encoded_light()
 
 
 @serial_kernel
-def gather_light(positions: Any, matrix: Any, colors: Any, light: Any, channels: int, sums: Any) -> None:
+def gather_light(
+    positions: Any, matrix: Any, colors: Any, light: Any, channels: int, sums: Any
+) -> None:
     """Add every point to its cell: one, or its opacity and its light times that."""
     found = np.empty((3, _BLOCK), dtype=np.float32)
     rows, columns = sums.shape[0], sums.shape[1] // channels

@@ -50,7 +50,7 @@ def colors_by_place(places: ArrayLike, ground: NDArray[np.float64]) -> tuple[str
     given = np.array(places, dtype=np.float64)[:, :2]
     if not len(given):
         return ()
-    known = np.isfinite(given).all(axis=1)
+    known = np.asarray(np.isfinite(given).all(axis=1))
     middle = given[known].mean(axis=0) if known.any() else np.zeros(2)
     offsets = np.where(known[:, np.newaxis], given - middle, 0.0)
     hues, chromas = _hues(offsets), _chromas(offsets)
@@ -109,9 +109,7 @@ def _luminance(colors: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(linear @ _LUMINANCES)
 
 
-def _told_apart(
-    offsets: NDArray[np.float64], candidates: NDArray[np.float64]
-) -> tuple[str, ...]:
+def _told_apart(offsets: NDArray[np.float64], candidates: NDArray[np.float64]) -> tuple[str, ...]:
     """Return one of the candidates (n, k, 3) of each group, apart from those of groups near it."""
     n_groups, n_choices = candidates.shape[:2]
     seen = [each.reshape(n_groups, n_choices, 3) for each in as_seen(candidates.reshape(-1, 3))]

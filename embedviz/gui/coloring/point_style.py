@@ -152,7 +152,7 @@ def usual_range(vector_set: VectorSet, column: str) -> tuple[float, float]:
     return column_values(vector_set, column).numbers.usual_range
 
 
-def color_by(
+def color_by(  # noqa: PLR0913 - all that settings say of it
     vector_set: VectorSet,
     column: str,
     theme: Theme,

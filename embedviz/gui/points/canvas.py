@@ -227,11 +227,6 @@ class PointCanvas:
         self.is_density = on
         self.forget_image()
 
-    def set_glow(self, on: bool) -> None:
-        """Show a soft light behind the points."""
-        self.has_glow = on
-        self.forget_image()
-
     def forget_image(self) -> None:
         """Draw the points again at the next painting."""
         self._drawn, self.image = (), np.empty((0, 0), dtype=np.uint32)
@@ -341,9 +336,7 @@ class PointCanvas:
             if self._faint is None or self._faint[0] is not colors or self._faint[1] != opacity:
                 self._faint = colors, opacity, faded_colors(colors, opacity)
             faint = self._faint[2]
-        return DrawnPoints(
-            self.positions, colors, faint, self.sizes, highlights, self.has_glow
-        )
+        return DrawnPoints(self.positions, colors, faint, self.sizes, highlights, self.has_glow)
 
 
 def are_many(canvas: PointCanvas) -> bool:

@@ -86,6 +86,18 @@ def paint_scene(
         axes.draw_axes(painter, frame.of_axes, titles, scene.dates)
     painter.save()
     painter.setClipRect(frame.area)
+    _paint_area(painter, scene, frame)
+    painter.restore()
+    if frame.room is not None:
+        scene.clusters.paint_around(
+            painter, frame, scene.canvas.positions, _faint_names(scene, frame)
+        )
+    _paint_margins(painter, scene, frame, whole)
+
+
+def _paint_area(painter: QPainter, scene: PointScene, frame: Frame) -> None:
+    """Paint the points, and what is under and over them."""
+    titles = scene.titles or ()
     if frame.camera.is_3d:
         axes.draw_axes_3d(painter, frame, titles)
     overlays.draw_lines(painter, frame, scene.lines)
@@ -101,10 +113,6 @@ def paint_scene(
     beside = texts_of_cones(scene, frame)
     taken = _paint_names(painter, scene, frame, beside)
     _paint_notes(painter, scene, frame, beside, taken)
-    painter.restore()
-    if frame.room is not None:
-        scene.clusters.paint_around(painter, frame, scene.canvas, _faint_names(scene, frame))
-    _paint_margins(painter, scene, frame, whole)
 
 
 def _paint_notes(

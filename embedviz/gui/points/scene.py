@@ -60,7 +60,7 @@ class PointScene(QObject):
         Which axes are days since 1970.
     placed_legend : PlacedLegend
     heading : Heading
-        Title and subtitle, over all.
+        Title and subtitle, over all; see `look`.
     message, caption, corner : str
         Where there are no points; below them; and over them at the upper left.
     text_scale : float
@@ -166,11 +166,6 @@ class PointScene(QObject):
         self.clusters.set_clusters(clusters)
         self.changed.emit()
 
-    def set_names_around(self, on: bool) -> None:
-        """Write the names of clusters around the points, or over them."""
-        self.clusters.around.is_on = on
-        self.changed.emit()
-
     def set_label_scale(self, factor: float) -> None:
         """Draw labels of points and clusters larger or smaller, from 0.6 to 2.5 times."""
         least, most = LABEL_SCALES
@@ -187,11 +182,6 @@ class PointScene(QObject):
     def set_density(self, on: bool) -> None:
         """Show how many points there are at each place, instead of each of them."""
         self.canvas.set_density(on)
-        self.changed.emit()
-
-    def set_glow(self, on: bool) -> None:
-        """Show a soft light behind the points that have colors of their own."""
-        self.canvas.set_glow(on)
         self.changed.emit()
 
     def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
@@ -234,11 +224,6 @@ class PointScene(QObject):
     def set_legend(self, legend: Legend | None) -> None:
         """Explain the colors, at the right of the points or where it was put."""
         self.placed_legend.show(legend)
-        self.changed.emit()
-
-    def set_heading(self, title: str, subtitle: str = "") -> None:
-        """Write a title over the points, and a line below it."""
-        self.heading = Heading(title, subtitle)
         self.changed.emit()
 
     def set_message(self, text: str) -> None:

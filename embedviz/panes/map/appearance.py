@@ -35,6 +35,7 @@ from embedviz.gui.coloring.point_style import (
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.legend.layout import Categories, Legend
 from embedviz.gui.theme import Theme
+from embedviz.panes.map.found_clusters import FoundClusters
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +146,8 @@ class PointStyle:
 
     def _weights_of_groups(self) -> list[float] | list[None]:
         coloring = self.coloring
-        assert coloring is not None and coloring.codes is not None
+        assert coloring is not None
+        assert coloring.codes is not None
         if self.weights is None:
             return [None] * len(coloring.names)
         is_named = coloring.codes >= 0
@@ -161,6 +163,7 @@ def point_style(
     theme: Theme,
     shares: NDArray[np.float32] | None = None,
     positions: Placed | None = None,
+    clusters: FoundClusters | None = None,
 ) -> PointStyle:
     """Return what the points look like.
 
@@ -174,10 +177,16 @@ def point_style(
         the column.
     positions : float array of shape (n_vectors, 2 | 3), optional
         Where rows are, for colors by place.
+    clusters : FoundClusters, optional
+        Color the points instead of the column.
     """
     coloring, notes = None, []
     hidden, column = None, settings.color_by
-    if column is not None and column in vector_set.metadata.column_names:
+    if clusters is not None:
+        coloring = clusters.coloring(settings, theme, positions)
+        hidden = coloring.hidden_rows
+        notes.append(clusters.words)
+    elif column is not None and column in vector_set.metadata.column_names:
         coloring = color_by(
             vector_set,
             column,
@@ -203,10 +212,17 @@ def point_style(
     return PointStyle(len(vector_set), coloring, sizes, shown, notes, weights, settings.isolated)
 
 
-def rows_shown(vector_set: VectorSet, settings: MapSettings, theme: Theme) -> Rows | None:
+def rows_shown(
+    vector_set: VectorSet,
+    settings: MapSettings,
+    theme: Theme,
+    clusters: FoundClusters | None = None,
+) -> Rows | None:
     """Return which rows the settings let be drawn; None: all."""
     hidden, column = None, settings.color_by
-    if settings.hidden and column in vector_set.metadata.column_names:
+    if clusters is not None:
+        hidden = clusters.coloring(settings, theme).hidden_rows if settings.hidden else None
+    elif settings.hidden and column in vector_set.metadata.column_names:
         assert column is not None
         as_groups = settings.as_categories
         coloring = color_by(
@@ -235,6 +251,8 @@ def require_columns(state: State) -> None:
     if active is not None:
         _require_column(settings.color_by, colorable_columns(active), "color")
         _require_column(settings.size_by, sizable_columns(active), "size")
+        if settings.cluster_texts not in (None, *active.metadata.column_names):
+            raise UserError(f"There is no metadata column {settings.cluster_texts!r}.")
         _require_column(settings.name_size_by, sizable_columns(active), "size the names of")
 
 

@@ -21,9 +21,11 @@ from embedviz.panes.map.appearance import PointStyle, point_style
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
 from embedviz.panes.map.crowd import Crowd
+from embedviz.panes.map.found_clusters import FoundClusters
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import LayoutQuality
+from embedviz.panes.map.surroundings import Surroundings
 
 
 class StyleInputs(NamedTuple):
@@ -35,6 +37,7 @@ class StyleInputs(NamedTuple):
     theme: Theme
     layout: Layout | None
     """Where colors go by place."""
+    clusters: FoundClusters | None
 
 
 class PointInputs(NamedTuple):
@@ -124,19 +127,11 @@ class MapDrawing(QObject):
         self._caption = DrawnPart(self._say)
         self._camera = DrawnPart(self._show_camera)
         self._density = DrawnPart(view.scene.set_density)
-        self._label_scale = DrawnPart(view.scene.set_label_scale)
-        self._legend_place = DrawnPart(view.set_legend_place)
-        self._thumbnails = DrawnPart(view.scene.set_thumbnails)
-        self._through = DrawnPart(self._let_select)
-        self._around = DrawnPart(view.scene.set_names_around)
-        self._glow = DrawnPart(view.scene.set_glow)
-        self._legend = DrawnPart(self._show_legend)
-        self._heading = DrawnPart(lambda heading: view.scene.set_heading(*heading))
+        self._surroundings = Surroundings(view)
         self._parts: tuple[DrawnPart[Any], ...] = (
             *(self._style_part, self._moving, self._points, self._names, self._caption),
-            *(self._camera, self._density, self._label_scale, self._legend_place),
-            *(self._thumbnails, self._through, self._around, self._glow, self._heading),
-            self._legend,
+            *(self._camera, self._density),
+            *self._surroundings.parts,
         )
         run.moved.connect(self._move_points)
 
@@ -172,7 +167,13 @@ class MapDrawing(QObject):
         self._view.scene.set_legend(None)
         self._cluster_names.hide()
 
-    def show(self, layout: Layout, quality: LayoutQuality | None, texts: str = "") -> None:
+    def show(
+        self,
+        layout: Layout,
+        quality: LayoutQuality | None,
+        texts: str = "",
+        clusters: FoundClusters | None = None,
+    ) -> None:
         """Bring the picture up to date with the layout at hand and the settings.
 
         Parameters
@@ -182,11 +183,15 @@ class MapDrawing(QObject):
             What colors the points instead of a column.
         texts : str
             Where texts are that are no rows.
+        clusters : FoundClusters or None
+            What colors the points instead of a column, too.
         """
         settings, vector_set = self._choices.settings, layout.vector_set
         placed = layout if settings.palette == "place" else None
         theme = theme_manager.theme
-        style_inputs = StyleInputs(vector_set, settings.appearance, quality, theme, placed)
+        style_inputs = StyleInputs(
+            vector_set, settings.appearance, quality, theme, placed, clusters
+        )
         self._style_part.show(style_inputs)
         assert self._style is not None
         points = PointInputs(layout, self._choices.n_components, self._style)
@@ -197,14 +202,7 @@ class MapDrawing(QObject):
             self._points.show(points)
             self._names.show(NameInputs(points, settings.labels))
             self._shown = None
-        self._label_scale.show(settings.label_scale)
-        self._legend.show((self._style, settings.legend))
-        self._legend_place.show(settings.legend_place)
-        self._through.show(settings.through)
-        self._around.show(settings.names_around)
-        self._glow.show(settings.glow)
-        self._heading.show((settings.heading, settings.subtitle))
-        self._thumbnails.show(vector_set.thumbnails if settings.images else None)
+        self._surroundings.show(settings, self._style, vector_set)
         # Not wherever they differ: a move that has not come to rest is not in the state yet.
         self._camera.show(settings.camera)
         self._told = None  # What was said is out of date.
@@ -231,12 +229,10 @@ class MapDrawing(QObject):
         shares = None if inputs.quality is None else inputs.quality.shares
         settings = self._choices.settings
         positions = None if inputs.layout is None else inputs.layout.positions
-        self._style = point_style(inputs.vector_set, settings, inputs.theme, shares, positions)
+        self._style = point_style(
+            inputs.vector_set, settings, inputs.theme, shares, positions, inputs.clusters
+        )
         self.styled.emit(self._style)
-
-    def _show_legend(self, inputs: tuple[PointStyle, bool]) -> None:
-        style, is_wanted = inputs
-        self._view.scene.set_legend(style.legend if is_wanted else None)
 
     def _place_points(self, points: PointInputs) -> None:
         self.moves.emit()
@@ -297,9 +293,6 @@ class MapDrawing(QObject):
             self._view.set_camera(camera)
         elif not self._view.viewport.is_fitted:
             self._view.fit()
-
-    def _let_select(self, through: bool) -> None:
-        self._view.selection_tool.set_reach("through" if through else "front")
 
     def _say(self, inputs: CaptionInputs) -> None:
         """Say in the caption, and in the status line, what is on the picture."""

@@ -19,7 +19,6 @@ from embedviz.core.drawing.elision import shortened
 from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
 from embedviz.core.wording import one_line, with_controls
 from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, readable_on
-from embedviz.gui.points.canvas import PointCanvas
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.names_around import NamesAround
 from embedviz.gui.points.text import LONGEST, draw_text, text_size
@@ -170,11 +169,15 @@ class ClusterNames:
         return np.hstack([corners, boxes[placed]])
 
     def paint_around(
-        self, painter: QPainter, frame: Frame, canvas: PointCanvas, faint: Sequence[bool] = ()
+        self,
+        painter: QPainter,
+        frame: Frame,
+        points: NDArray[np.float32],
+        faint: Sequence[bool] = (),
     ) -> None:
-        """Draw the names that have room around the points."""
+        """Draw the names that have room around the points, seen from the camera's origin."""
         faint = faint or [False] * len(self._clusters)
-        self.around.paint(painter, frame, canvas, self._positions, faint)
+        self.around.paint(painter, frame, points, self._positions, faint)
         self._drawn = [(box, self._clusters[index]) for box, index in self.around.drawn]
 
     def at(self, place: QPointF) -> Cluster | None:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from embedviz.core.drawing.leaders import Around, Box, outermost, outline_of, place_around
+from embedviz.core.drawing.leaders import Around, Box, place_around
+from embedviz.core.drawing.outlines import outermost, outline_of
 from embedviz.gui.coloring.contrast import TEXT_CONTRAST, readable_on
-from embedviz.gui.points.canvas import PointCanvas
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.text import draw_text
 from embedviz.gui.theme import TEXT_PIXELS, font, with_alpha
@@ -108,7 +108,7 @@ class NamesAround:
         self,
         painter: QPainter,
         frame: Frame,
-        canvas: PointCanvas,
+        points: NDArray[np.float32],
         positions: NDArray[np.float64],
         faint: Sequence[bool],
     ) -> None:
@@ -116,6 +116,8 @@ class NamesAround:
 
         Parameters
         ----------
+        points : float32 array of shape (n_points, 3)
+            What they are around, seen from the origin of the camera.
         positions : array of shape (n, 3)
             Where the lines begin, in the data.
         faint : sequence of bool
@@ -126,7 +128,7 @@ class NamesAround:
             return
         fonts, boxes = self._sizes(frame)
         anchors = frame.project(positions)[0]
-        outline = outline_of(frame.project_near(canvas.positions[self._rows(canvas, frame)])[0])
+        outline = outline_of(frame.project_near(points[self._rows(points, frame)])[0])
         if len(outline) < 3:
             return
         around = place_around(
@@ -141,13 +143,13 @@ class NamesAround:
             self._draw(painter, frame, index, fonts[index], QRectF(*corner, *size), color, is_left)
             self.drawn.append((QRectF(*corner, *size), index))
 
-    def _rows(self, canvas: PointCanvas, frame: Frame) -> NDArray[np.intp]:
+    def _rows(self, positions: NDArray[np.float32], frame: Frame) -> NDArray[np.intp]:
         """Return the outermost points; of those that move, of some."""
-        positions = canvas.positions
         known = self._outermost
         if known is not None and known[0] is positions:
             return known[1]
-        every = max(1, len(positions) // _MOST_MOVING) if frame.is_moving or canvas.is_3d else 1
+        is_quick = frame.is_moving or frame.camera.is_3d
+        every = max(1, len(positions) // _MOST_MOVING) if is_quick else 1
         rows = outermost(positions[::every]) * every
         if not frame.is_moving:
             self._outermost = positions, rows
@@ -218,9 +220,10 @@ def _draw_leaders(
     ]
     halo = QPen(with_alpha(frame.theme.ground, 0.75), frame.text(_HALO_WIDTH))
     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    for pen_of in (lambda _: halo, lambda color: QPen(color, frame.text(_LINE_WIDTH))):
-        for path, color in zip(paths, colors, strict=True):
-            painter.setPen(pen_of(color))
+    lines = [QPen(color, frame.text(_LINE_WIDTH)) for color in colors]
+    for pens in ([halo] * len(paths), lines):
+        for path, pen in zip(paths, pens, strict=True):
+            painter.setPen(pen)
             painter.drawPolyline(path)
     painter.setPen(QPen(QColor(frame.theme.ground), frame.text(1.0)))
     for (start, *_), color in zip(paths, colors, strict=True):
