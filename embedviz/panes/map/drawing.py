@@ -127,7 +127,9 @@ class MapDrawing(QObject):
         self._caption = DrawnPart(self._say)
         self._camera = DrawnPart(self._show_camera)
         self._density = DrawnPart(view.scene.set_density)
-        self._surroundings = Surroundings(view)
+        self._surroundings = Surroundings(
+            view.scene, view.set_legend_place, view.selection_tool.set_reach
+        )
         self._parts: tuple[DrawnPart[Any], ...] = (
             *(self._style_part, self._moving, self._points, self._names, self._caption),
             *(self._camera, self._density),

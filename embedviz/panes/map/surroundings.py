@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from embedviz.app.map_settings import MapSettings
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.points.legend.layout import LegendPlace
 from embedviz.gui.points.look import Look, show_look
-from embedviz.gui.points.view import PointView
+from embedviz.gui.points.scene import PointScene
 from embedviz.panes.map.appearance import PointStyle
 from embedviz.panes.map.part import DrawnPart
 
@@ -17,20 +19,29 @@ class Surroundings:
 
     Parameters
     ----------
-    view : PointView
+    scene : PointScene
+    put_legend : callable
+        Takes a place for the legend.
+    set_reach : callable
+        Takes "through" or "front": which points in 3-D are selected.
 
     Attributes
     ----------
     parts : tuple of DrawnPart
     """
 
-    def __init__(self, view: PointView) -> None:
-        self._view = view
-        self._label_scale = DrawnPart(view.scene.set_label_scale)
+    def __init__(
+        self,
+        scene: PointScene,
+        put_legend: Callable[[LegendPlace], None],
+        set_reach: Callable[[Any], None],
+    ) -> None:
+        self._scene, self._set_reach = scene, set_reach
+        self._label_scale = DrawnPart(scene.set_label_scale)
         self._legend = DrawnPart(self._show_legend)
-        self._legend_place = DrawnPart(view.set_legend_place)
+        self._legend_place = DrawnPart(put_legend)
         self._look = DrawnPart(self._show_look)
-        self._thumbnails = DrawnPart(view.scene.set_thumbnails)
+        self._thumbnails = DrawnPart(scene.set_thumbnails)
         self._through = DrawnPart(self._let_select)
         self.parts: tuple[DrawnPart[Any], ...] = (
             *(self._label_scale, self._legend, self._legend_place, self._look),
@@ -49,10 +60,10 @@ class Surroundings:
 
     def _show_legend(self, inputs: tuple[PointStyle, bool]) -> None:
         style, is_wanted = inputs
-        self._view.scene.set_legend(style.legend if is_wanted else None)
+        self._scene.set_legend(style.legend if is_wanted else None)
 
     def _show_look(self, look: Look) -> None:
-        show_look(self._view.scene, look)
+        show_look(self._scene, look)
 
     def _let_select(self, through: bool) -> None:
-        self._view.selection_tool.set_reach("through" if through else "front")
+        self._set_reach("through" if through else "front")
