@@ -35,7 +35,7 @@ from embedviz.gui.coloring.point_style import (
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.legend.layout import Categories, Legend
 from embedviz.gui.theme import Theme
-from embedviz.panes.map.found_clusters import FoundClusters
+from embedviz.panes.map.look.found_clusters import FoundClusters
 
 
 @dataclass(frozen=True, eq=False)

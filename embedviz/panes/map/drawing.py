@@ -21,11 +21,11 @@ from embedviz.panes.map.appearance import PointStyle, point_style
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
 from embedviz.panes.map.crowd import Crowd
-from embedviz.panes.map.found_clusters import FoundClusters
 from embedviz.panes.map.layout_run import LayoutRun
+from embedviz.panes.map.look.found_clusters import FoundClusters
+from embedviz.panes.map.look.surroundings import Surroundings
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import LayoutQuality
-from embedviz.panes.map.surroundings import Surroundings
 
 
 class StyleInputs(NamedTuple):

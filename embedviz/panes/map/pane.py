@@ -35,13 +35,13 @@ from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.map.appearance import require_columns, rows_shown
 from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
-from embedviz.panes.map.clusters import Clusters
 from embedviz.panes.map.drawing import MapDrawing
-from embedviz.panes.map.found_clusters import ClusterRequest
 from embedviz.panes.map.highlights import Highlights, NeighborsRequest
 from embedviz.panes.map.hover import Hover
 from embedviz.panes.map.interaction import MapInteraction
 from embedviz.panes.map.layout_run import LayoutRun
+from embedviz.panes.map.look.clusters import Clusters
+from embedviz.panes.map.look.found_clusters import ClusterRequest
 from embedviz.panes.map.method import MethodChoice
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import TrustRequest

@@ -28,7 +28,7 @@ from embedviz.gui.widgets.controls import (
     with_name,
 )
 from embedviz.panes.map.color_range import ColorRangeControls
-from embedviz.panes.map.look_controls import LookControls
+from embedviz.panes.map.look.controls import LookControls
 from embedviz.panes.map.tool_row import FittingRow
 
 

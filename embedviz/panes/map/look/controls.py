@@ -46,6 +46,19 @@ class LookControls(QObject):
         }
         for setting, button in self.toggles.items():
             button.clicked.connect(lambda on, setting=setting: self._tell(setting, on))
+        self._make_boxes(name)
+        self._make_fields(name)
+        self.rows: tuple[tuple[str, QWidget], ...] = (
+            ("Title", self.fields["heading"]),
+            ("Subtitle", self.fields["subtitle"]),
+            *(("", button) for button in self.toggles.values()),
+            ("Smallest cluster", self.size),
+            ("Names from", self.texts),
+            ("Size of names", self.importance),
+            ("Palette", self.palette),
+        )
+
+    def _make_boxes(self, name: str) -> None:
         self.palette = combo_box(f"{name}.palette", "Palette: the colors of groups", PALETTES)
         self.size = spin_box(
             f"{name}.min_cluster_size", "Smallest cluster: fewest points", 0, 1_000_000
@@ -69,6 +82,8 @@ class LookControls(QObject):
             box.activated.connect(
                 lambda _, setting=setting, box=box: self._tell(setting, box.currentData())
             )
+
+    def _make_fields(self, name: str) -> None:
         self.fields = {
             "heading": QLineEdit(placeholderText="none"),
             "subtitle": QLineEdit(placeholderText="none"),
@@ -79,15 +94,6 @@ class LookControls(QObject):
             field.editingFinished.connect(
                 lambda setting=setting, field=field: self._tell(setting, field.text())
             )
-        self.rows: tuple[tuple[str, QWidget], ...] = (
-            ("Title", self.fields["heading"]),
-            ("Subtitle", self.fields["subtitle"]),
-            *(("", button) for button in self.toggles.values()),
-            ("Smallest cluster", self.size),
-            ("Names from", self.texts),
-            ("Size of names", self.importance),
-            ("Palette", self.palette),
-        )
 
     def show_settings(self, settings: MapSettings, vector_set: VectorSet) -> None:
         """Show what is set."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from embedviz.app.layouts import Layout
 from embedviz.app.map_settings import MapSettings
 from embedviz.gui.pane import Pane
-from embedviz.panes.map.found_clusters import (
+from embedviz.panes.map.look.found_clusters import (
     ClusterRequest,
     FoundClusters,
     find_named_clusters,
