@@ -102,7 +102,7 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
     UserError
         When they are of different questions.
     """
-    if not _are_same(first, second):
+    if not first.questions.asks_same_as(second.questions):
         raise UserError(
             f"The one result is of {first.questions.name} and the other of "
             f"{second.questions.name}, or of other questions. Run both on the same file."
@@ -134,15 +134,6 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
         second.n_asked - len(numbers),
         first_places,
         second_places,
-    )
-
-
-def _are_same(first: BenchmarkReport, second: BenchmarkReport) -> bool:
-    one, other = first.questions, second.questions
-    return one is other or (
-        one.sections == other.sections
-        and list(one.inputs) == list(other.inputs)
-        and list(one.answers) == list(other.answers)
     )
 
 

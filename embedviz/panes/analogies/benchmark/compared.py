@@ -15,6 +15,7 @@ from embedviz.core.analogies.benchmark.comparison import (
     mcnemar,
 )
 from embedviz.core.notes import counted
+from embedviz.core.progress import Report
 from embedviz.gui.charts.numbers import number_text, percent
 from embedviz.panes.analogies.benchmark.counting import (
     ALL,
@@ -51,9 +52,18 @@ class ComparedSets:
 
 
 def compare_sets(
-    report: BenchmarkReport, other: BenchmarkReport, name: str, title: str
+    report: BenchmarkReport, other: BenchmarkReport, name: str, title: str, tell: Report
 ) -> ComparedSets:
-    """Return how another set compares, which is called so in a chart and in a sentence."""
+    """Return how another set compares. Runs off the UI thread.
+
+    Parameters
+    ----------
+    report, other : BenchmarkReport
+    name, title : str
+        Of the other set: in a chart, and in a sentence.
+    tell : Report
+    """
+    tell(0.0, "comparing the answers")
     comparison = compare_reports(report, other)
     one, two = verdicts_of(report), verdicts_of(other)
     both = (one >= 0) & (two >= 0)
