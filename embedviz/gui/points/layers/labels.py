@@ -60,7 +60,7 @@ class PointLabels:
 
     def __init__(self) -> None:
         self.scale = 1.0
-        self.is_unfinished = False
+        self.is_unfinished = self._lacks_chosen = False
         self.texts: Sequence[str] = ()
         self._order: Rows | None = None
         self._all_rows = ALL_ROWS
@@ -114,6 +114,7 @@ class PointLabels:
         canvas: PlacedPoints,
         obstacles: ArrayLike = (),
         reach_of: ReachOf | None = None,
+        seconds: float = inf,
     ) -> NDArray[np.float64]:
         """Draw the labels that are always wanted, between the obstacles as far as possible.
 
@@ -123,6 +124,8 @@ class PointLabels:
             Left, top, width and height of what is to stay free.
         reach_of : callable, optional
             Returns how far what is drawn at rows reaches beyond their points, in pixels.
+        seconds : float
+            As for `paint`, of those that are not required.
 
         Returns
         -------
@@ -131,13 +134,16 @@ class PointLabels:
         """
         rows, taken = self._in_view(self.always, frame, canvas), _boxes(obstacles)
         n_required = int(np.isin(self.always[: self._required], rows).sum())
-        boxes = np.empty((0, 4))
+        boxes, end = np.empty((0, 4)), perf_counter() + seconds
+        self._lacks_chosen = False
         # What is required, the first ones, has the better places, and also those far away.
         for part, is_required in ((rows[:n_required], True), (rows[n_required:], False)):
             if len(part):
-                placed = self._placed_chosen(part, is_required, frame, canvas, taken, reach_of)
-                rows_placed, mine = placed
-                for row, (x, y) in zip(rows_placed.tolist(), mine[:, :2].tolist(), strict=True):
+                named, mine = self._placed_chosen(part, is_required, frame, canvas, taken, reach_of)
+                for row, (x, y) in zip(named.tolist(), mine[:, :2].tolist(), strict=True):
+                    if not is_required and perf_counter() > end:
+                        self._lacks_chosen = True
+                        break
                     self._write(painter, frame, QPointF(x, y), row, strong=True)
                 boxes = np.vstack([boxes, mine])
                 taken = np.vstack([taken, with_space(mine, frame.space)])
@@ -201,7 +207,7 @@ class PointLabels:
         seconds : float
             After these, no more are drawn for now: a text that is new takes about a millisecond.
         """
-        self.is_unfinished = False
+        self.is_unfinished = self._lacks_chosen
         rows = self._ordinary(frame, canvas) if share > 0 else ALL_ROWS
         if not len(rows):
             if not frame.is_moving:
@@ -210,7 +216,6 @@ class PointLabels:
         pixels, depth, radii = _reaches(rows, frame, canvas, reach_of)
         corner, space = _corner(frame), self.space(frame)
         most = int(share * _room_for_labels(frame, self.scale))
-        avoided = _moved(_boxes(obstacles), -corner)
 
         def placed(count: int) -> Placement:
             tried = rows[:count]
@@ -221,7 +226,7 @@ class PointLabels:
                 np.full(len(tried), frame.text(6)),
                 width=frame.area.width(),
                 height=frame.area.height(),
-                obstacles=avoided,
+                obstacles=_moved(_boxes(obstacles), -corner),
                 preferred=[self.places.get(row, -1) for row in tried.tolist()],
                 most=most,
                 space=space,
@@ -233,9 +238,8 @@ class PointLabels:
             shown = rows[found].tolist()
             self.places = dict(zip(shown, placement.places.tolist(), strict=True))
         end = perf_counter() + seconds
-        for index, (x, y) in zip(
-            found.tolist(), (placement.corners + corner).tolist(), strict=True
-        ):
+        corners = (placement.corners + corner).tolist()
+        for index, (x, y) in zip(found.tolist(), corners, strict=True):
             if perf_counter() > end:
                 self.is_unfinished = True
                 break
