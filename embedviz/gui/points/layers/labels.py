@@ -216,6 +216,7 @@ class PointLabels:
         pixels, depth, radii = _reaches(rows, frame, canvas, reach_of)
         corner, space = _corner(frame), self.space(frame)
         most = int(share * _room_for_labels(frame, self.scale))
+        avoided = _moved(_boxes(obstacles), -corner)
 
         def placed(count: int) -> Placement:
             tried = rows[:count]
@@ -226,7 +227,7 @@ class PointLabels:
                 np.full(len(tried), frame.text(6)),
                 width=frame.area.width(),
                 height=frame.area.height(),
-                obstacles=_moved(_boxes(obstacles), -corner),
+                obstacles=avoided,
                 preferred=[self.places.get(row, -1) for row in tried.tolist()],
                 most=most,
                 space=space,
@@ -243,20 +244,8 @@ class PointLabels:
             if perf_counter() > end:
                 self.is_unfinished = True
                 break
-            self._draw(painter, frame, QPointF(x, y), rows[index], is_dimmed, depth[index])
-
-    def _draw(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        corner: QPointF,
-        row: int,
-        is_dimmed: bool,
-        depth: float,
-    ) -> None:
-        # In steps, so that the images of the texts can be used again.
-        part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
-        self._write(painter, frame, corner, row, min(part, 1.0))
+            part = _faintness(frame, depth[index], is_dimmed)
+            self._write(painter, frame, QPointF(x, y), rows[index], part)
 
     def _write(
         self,
@@ -309,6 +298,12 @@ def _shown_text(labels: PointLabels, row: int, frame: Frame, *, strong: bool) ->
     width, space = frame.area.width(), labels.space(frame)
     room = min(max(width / 2, _LEAST_LABEL), width - 2 * space)
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
+
+
+def _faintness(frame: Frame, depth: float, is_dimmed: bool) -> float:
+    """Return how far a label fades into the ground, from 0 to 1."""
+    # In steps, so that the images of the texts can be used again.
+    return min(round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0), 1.0)
 
 
 class _Widths:
