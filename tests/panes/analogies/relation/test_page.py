@@ -223,6 +223,12 @@ def test_all_relations_are_ranked(shown, session, idle, cities, capitals, accide
     assert f": {sum(corrected < 0.05)} below 0.05" in said
 
 
+def test_relations_of_one_pair_are_not_tested(shown, cities):
+    alone = kept_pairs("alone", [("country0", ("city0",))])
+    page = shown(cities, alone, listed="relations")
+    assert page.parts.side.note.text() == "No relation could be tested."
+
+
 def test_stopping_is_said(shown, session, idle, cities, capitals, accidents, pane):
     page = shown(cities, capitals, accidents)
     page.run.release()
