@@ -22,7 +22,7 @@ class PageStack(QWidget):
     Signals
     -------
     head_turned : ()
-        The controls of the page moved beside the tabs, or below them.
+        The controls of the page moved beside the tabs or below them, or are in other rows.
 
     Parameters
     ----------
@@ -111,6 +111,7 @@ class PageStack(QWidget):
             self._show_chosen()
         old, self._drawn[page.name] = self._drawn.get(page.name, State()), new
         page.draw(old, new)
+        self._fit_head()  # Boxes may show longer texts.
 
     def choose(self, new: State) -> Page:
         """Put the page that a state wants in view, without drawing it; return it."""
@@ -160,13 +161,14 @@ class PageStack(QWidget):
         if self._chosen is None:
             return
         tabs = self.tabs.sizeHint().width() if len(self._names) > 1 else 0
-        tools = self._chosen.tools.minimumSizeHint().width()
-        needed = tabs + GRID + tools
+        tools, room = self._chosen.tools, _room_of(self.head)
         if self.head.parentWidget() is not self:  # Or it could not get narrower again.
-            self.head.setMinimumWidth(max(tabs, tools))
+            self.head.setMinimumWidth(max(tabs, tools.minimumSizeHint().width()))
         way = QBoxLayout.Direction
-        wanted = way.LeftToRight if needed <= _room_of(self.head) else way.TopToBottom
-        if wanted != self.head.row.direction():
+        is_beside = tabs + GRID + tools.wanted_width <= room
+        wanted = way.LeftToRight if is_beside else way.TopToBottom
+        has_folded = tools.fit(room - (tabs + GRID if is_beside else 0))
+        if wanted != self.head.row.direction() or has_folded:
             self.head.row.setDirection(wanted)
             self.head_turned.emit()
 
@@ -186,8 +188,8 @@ class PageStack(QWidget):
         self._scale = scale
         for page in self.pages.values():
             page.fit_text(scale)
-            page.tools.row.invalidate()  # It would tell its former width until the next turn.
-        self.head.row.invalidate()
+            page.tools.invalidate()  # It would tell its former width until the next turn.
+        self.head.invalidate()
         self._fit_head()
         # The style gives buttons a least height, in which large text would be cut.
         policy = QSizePolicy.Policy
