@@ -56,20 +56,22 @@ class Controls(QWidget):
         """Width of one row in which every control shows its text, in pixels."""
         return _width_of([*_items_of(self.row), *_items_of(self._second)])
 
-    def fit(self, width: int) -> bool:
+    def fit(self, width: int, *, may_fold: bool = True) -> bool:
         """Fold where one row is too narrow; give boxes the room of their text where there is some.
 
         Parameters
         ----------
         width : int
             Of the row, in pixels.
+        may_fold : bool
+            Whether there is height for a second row.
 
         Returns
         -------
         bool
             Whether it has another number of rows now.
         """
-        wants_fold = self._fold_at is not None and self.wanted_width > width
+        wants_fold = may_fold and self._fold_at is not None and self.wanted_width > width
         has_changed = wants_fold != self.is_folded
         if has_changed:
             self._fold() if wants_fold else self._unfold()
@@ -82,12 +84,13 @@ class Controls(QWidget):
         items = [*_items_of(self.row), *_items_of(self._second)]
         at = next((i for i, each in enumerate(items) if each.widget() is self._fold_at), len(items))
         parts = (items[:at], items[at:])
-        return QSize(max(self._least_width(part) for part in parts), super().sizeHint().height())
+        return QSize(max(self._least_width(part) for part in parts), super().minimumSizeHint().height())
 
     def invalidate(self) -> None:
         """Forget the sizes that were asked for last: the text has another size."""
         for row in (self.row, self._second, self.layout()):
             row.invalidate()
+        self.updateGeometry()
 
     def _fold(self) -> None:
         place = next(i for i in range(self.row.count()) if self._widget_at(i) is self._fold_at)

@@ -15,6 +15,9 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments
 
+_HIGH = 450
+"""Height of a pane from which on controls may have a second row below the tabs, in pixels."""
+
 
 class PageStack(QWidget):
     """Pages, of which the chosen one is in view; each is made when it is first seen.
@@ -167,9 +170,13 @@ class PageStack(QWidget):
         way = QBoxLayout.Direction
         is_beside = tabs + GRID + tools.wanted_width <= room
         wanted = way.LeftToRight if is_beside else way.TopToBottom
-        has_folded = tools.fit(room - (tabs + GRID if is_beside else 0))
+        # Not its own height, which has changed as soon as there is another row.
+        has_height = self._pane.height() >= _HIGH * self._scale
+        has_folded = tools.fit(room - (tabs + GRID if is_beside else 0), may_fold=has_height)
         if wanted != self.head.row.direction() or has_folded:
             self.head.row.setDirection(wanted)
+            for controls in (tools, self.head):
+                controls.invalidate()  # They would tell their former height until the next turn.
             self.head_turned.emit()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:

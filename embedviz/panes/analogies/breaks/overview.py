@@ -152,21 +152,17 @@ class BreaksOverview(QWidget):
         """
         if is_narrow == self._is_narrow:
             return
-        self._is_narrow = is_narrow
+        is_first, self._is_narrow = self._is_narrow is None, is_narrow
         way = QBoxLayout.Direction
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
-        place, tables = self._said.count() - 1, self._tables.count()
-        for part in (self.sets_head, self.sets, self.sets_said):
+        for part in (self.sets_head, self.sets, self.sets_said, self.caption):
+            was_hidden = part.isHidden()
             if is_narrow:
-                self._said.insertWidget(place, part)
-                place += 1
+                self._said.insertWidget(self._said.count() - 1, part)  # Before what is left over.
             else:
-                self._tables.insertWidget(tables, part)
-                tables += 1
-        if is_narrow:
-            self._said.insertWidget(place, self.caption)
-        else:
-            self._rows.addWidget(self.caption)
+                (self._rows if part is self.caption else self._tables).addWidget(part)
+            if not is_first:
+                part.setHidden(was_hidden)  # A moment without a parent has hidden it.
         side = 0 if is_narrow else 2 * GRID
         self.caption.setContentsMargins(side, 0, side, GRID)
         self._tables.setContentsMargins(2 * GRID if is_narrow else GRID, GRID, 2 * GRID, GRID)
