@@ -84,7 +84,9 @@ class Controls(QWidget):
         items = [*_items_of(self.row), *_items_of(self._second)]
         at = next((i for i, each in enumerate(items) if each.widget() is self._fold_at), len(items))
         parts = (items[:at], items[at:])
-        return QSize(max(self._least_width(part) for part in parts), super().minimumSizeHint().height())
+        return QSize(
+            max(self._least_width(part) for part in parts), super().minimumSizeHint().height()
+        )
 
     def invalidate(self) -> None:
         """Forget the sizes that were asked for last: the text has another size."""
@@ -125,11 +127,14 @@ class Controls(QWidget):
                 box.setMinimumWidth(max(_wanted_width(item), least) if has_room else least)
 
     def _least_width(self, items: list[QLayoutItem]) -> int:
-        widths = []
-        for item in items:
-            least = self._least.get(item.widget())  # type: ignore[call-overload]
-            widths.append(item.minimumSize().width() if not least else least)
+        widths = [self._least_of(item) for item in items]
         return sum(widths) + GRID * max(len(widths) - 1, 0)
+
+    def _least_of(self, item: QLayoutItem) -> int:
+        box = item.widget()
+        if isinstance(box, QComboBox) and box in self._least:
+            return self._least[box] or box.minimumSizeHint().width()
+        return item.minimumSize().width()
 
     @property
     def is_in_figure(self) -> bool:

@@ -16,7 +16,7 @@ from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments
 
 _HIGH = 450
-"""Height of a pane from which on controls may have a second row below the tabs, in pixels."""
+"""Height of a pane from which on controls have the rows in which all of their text is shown."""
 
 
 class PageStack(QWidget):
@@ -167,12 +167,13 @@ class PageStack(QWidget):
         tools, room = self._chosen.tools, _room_of(self.head)
         if self.head.parentWidget() is not self:  # Or it could not get narrower again.
             self.head.setMinimumWidth(max(tabs, tools.minimumSizeHint().width()))
-        way = QBoxLayout.Direction
-        is_beside = tabs + GRID + tools.wanted_width <= room
-        wanted = way.LeftToRight if is_beside else way.TopToBottom
         # Not its own height, which has changed as soon as there is another row.
-        has_height = self._pane.height() >= _HIGH * self._scale
-        has_folded = tools.fit(room - (tabs + GRID if is_beside else 0), may_fold=has_height)
+        is_high = self._pane.height() >= _HIGH * self._scale
+        needed = tools.wanted_width if is_high else tools.minimumSizeHint().width()
+        is_beside = tabs + GRID + needed <= room
+        has_folded = tools.fit(room - (tabs + GRID if is_beside else 0), may_fold=is_high)
+        way = QBoxLayout.Direction
+        wanted = way.LeftToRight if is_beside else way.TopToBottom
         if wanted != self.head.row.direction() or has_folded:
             self.head.row.setDirection(wanted)
             for controls in (tools, self.head):
