@@ -28,7 +28,7 @@ class Controls(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        rows = QVBoxLayout(self)
+        rows = self._both = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
         self.row, self._second = QHBoxLayout(), QHBoxLayout()
@@ -90,16 +90,13 @@ class Controls(QWidget):
 
     def invalidate(self) -> None:
         """Forget the sizes that were asked for last: the text has another size."""
-        for row in (self.row, self._second, self.layout()):
+        for row in (self.row, self._second, self._both):
             row.invalidate()
         self.updateGeometry()
 
     def _fold(self) -> None:
         place = next(i for i in range(self.row.count()) if self._widget_at(i) is self._fold_at)
-        while self.row.count() > place:
-            stretch = self.row.stretch(place)
-            self._second.addItem(self.row.takeAt(place))
-            self._second.setStretch(self._second.count() - 1, stretch)
+        _move(self.row, place, self._second)
         for row, end in zip((self.row, self._second), self._ends, strict=True):
             if not _is_filled(row):  # Else controls would stand apart.
                 row.addItem(end)
@@ -108,10 +105,7 @@ class Controls(QWidget):
     def _unfold(self) -> None:
         for row, end in zip((self.row, self._second), self._ends, strict=True):
             row.removeItem(end)
-        while self._second.count():
-            stretch = self._second.stretch(0)
-            self.row.addItem(self._second.takeAt(0))
-            self.row.setStretch(self.row.count() - 1, stretch)
+        _move(self._second, 0, self.row)
 
     def _widget_at(self, place: int) -> QWidget | None:
         item = self.row.itemAt(place)
@@ -158,6 +152,15 @@ class Controls(QWidget):
 
     def render_anew(self) -> None:
         """Draw what does not depend on how the picture came about: nothing."""
+
+
+def _move(source: QHBoxLayout, place: int, target: QHBoxLayout) -> None:
+    """Move what is from a place on in a row to the end of another one, with its share."""
+    while source.count() > place:
+        stretch = source.stretch(place)
+        if (item := source.takeAt(place)) is not None:
+            target.addItem(item)
+            target.setStretch(target.count() - 1, stretch)
 
 
 def _items_of(row: QHBoxLayout) -> list[QLayoutItem]:
