@@ -106,7 +106,7 @@ def name_of(path: str) -> str:
 
 def _is_path(text: str) -> bool:
     """Return whether a setting is a path that says something of a machine, as of a model."""
-    if len(text) > 4096 or "\n" in text or "://" in text:
+    if len(text) > 4096 or "\n" in text or "://" in text[:12]:
         return False
     windows = PureWindowsPath(text)
     return text.startswith(("/", "\\\\", "~/", "./", "../", "~\\", ".\\", "..\\")) or (
