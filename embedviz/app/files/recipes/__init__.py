@@ -6,8 +6,8 @@ metadata of a file and finds it there. To let somebody look for what is missing 
 """
 
 from embedviz.app.files.recipes.reading import (
-    Recipe,
-    Wanted,
+    PictureRecipe,
+    RecipePlan,
     plan_of_recipe,
     read_recipe,
     restored_recipe,
@@ -16,8 +16,8 @@ from embedviz.app.files.recipes.reading import (
 from embedviz.app.files.recipes.writing import recipe_of
 
 __all__ = [
-    "Recipe",
-    "Wanted",
+    "PictureRecipe",
+    "RecipePlan",
     "plan_of_recipe",
     "read_recipe",
     "recipe_of",

@@ -42,7 +42,7 @@ _OF_CONTENTS = {"of", "name", "shape", "labels", "row_labels"}
 
 
 @dataclass(frozen=True)
-class Recipe:
+class PictureRecipe:
     """What a picture showed.
 
     Attributes
@@ -61,24 +61,24 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RecipePlan:
     """What has to be made again for a recipe.
 
     Attributes
     ----------
-    recipe : Recipe
+    recipe : PictureRecipe
     plan : Plan
         Its `missing` names the files that are not found.
     known : mapping of int to VectorSet
         Sets that are open, by the numbers of the steps that made them.
     """
 
-    recipe: Recipe
+    recipe: PictureRecipe
     plan: Plan
     known: Mapping[int, VectorSet]
 
 
-def read_recipe(text: str) -> Recipe:
+def read_recipe(text: str) -> PictureRecipe:
     """Return the recipe that a text is.
 
     Raises
@@ -95,22 +95,22 @@ def read_recipe(text: str) -> Recipe:
         json.dumps(session), "What this picture holds", contents.FORMAT, contents.VERSION
     )
     known = [each[:200] for each in names if isinstance(each, str)]
-    return Recipe(pane if isinstance(pane, str) else "", session, tuple(known[:100]))
+    return PictureRecipe(pane if isinstance(pane, str) else "", session, tuple(known[:100]))
 
 
 def plan_of_recipe(
-    recipe: Recipe,
+    recipe: PictureRecipe,
     current: State,
     folders: Sequence[Path] = (),
     *,
     steps: Steps = STEPS,
     moved: Mapping[Path, Path] | None = None,
-) -> Wanted:
+) -> RecipePlan:
     """Return what has to be made for a recipe, beyond what is open. Reads no vectors.
 
     Parameters
     ----------
-    recipe : Recipe
+    recipe : PictureRecipe
     current : State
         What is open.
     folders : sequence of Path
@@ -132,11 +132,11 @@ def plan_of_recipe(
     nodes = [each if number in needed else None for number, each in enumerate(plan.nodes)]
     files = {path for each in nodes if each is not None for path in each.needs}
     missing = [path for path in plan.missing if path in files]
-    return Wanted(recipe, Plan(nodes, plan.library, plan.notes, document, missing), known)
+    return RecipePlan(recipe, Plan(nodes, plan.library, plan.notes, document, missing), known)
 
 
 def restored_recipe(
-    wanted: Wanted,
+    wanted: RecipePlan,
     current: State,
     *,
     panes: Collection[type[Settings]] = (),
