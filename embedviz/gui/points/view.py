@@ -18,6 +18,7 @@ scene; only what concerns several parts is asked of the view.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -310,12 +311,18 @@ class PointView(QWidget):
 
 
 def figure_frame(view: PointView, width: float, height: float, scale: float) -> Frame:
-    """Return how a picture is laid out in a figure, with so many pixels for each of its own."""
+    """Return how a picture is laid out in a figure, with so many pixels for each of its own.
+
+    Where these fit into one, and in files of lines, the points begin at a whole one of its own: so
+    all kinds of files show the same picture.
+    """
     scene = view.scene
+    snapped = scale if scale != round(scale) and scale != view.file_scale else 1.0
 
     def framed(camera: Camera) -> Frame:
         theme = theme_manager.theme
-        return lay_out(scene, camera, theme, width, height, device_scale=scale)
+        frame = lay_out(scene, camera, theme, width, height, device_scale=snapped)
+        return replace(frame, device_scale=scale)
 
     shown = view.camera
     if view.viewport.is_fitted:
