@@ -59,7 +59,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
         takes_pairs=pane.takes_pairs,
     )
     kind_of(Path(options.output))
-    require_room(*options.size, scale=options.scale)
+    require_room(options.size[0], options.size[1], options.scale)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]

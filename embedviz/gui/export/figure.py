@@ -74,7 +74,7 @@ class FigureDrawing:
             self._text = ""
 
     def paint(self) -> QImage | bytes:
-        """Paint what is left to paint, in the UI thread; return what it is before it is finished."""
+        """Paint what is left to paint, in the UI thread, and return it as it is then."""
         picture, look, points = self._picture, self._look, self._points
         title = look.title or picture.accessibleName() or "embedviz"
         if self._kind == "svg":
