@@ -74,7 +74,7 @@ class ExportDialog(QDialog):
         self.task.failed.connect(self._on_failed)
         picture.destroyed.connect(self.close)
         parent.installEventFilter(self)
-        self.preview = FigurePreview(picture)
+        self.preview = FigurePreview(picture, lambda look: FigureDrawing(picture, look, "png", str))
         self.preview.told.connect(self._tell)
         self.form = LookForm(picture)
         self.form.changed.connect(self._on_changed)
