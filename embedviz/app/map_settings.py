@@ -177,12 +177,6 @@ class MapSettings(Settings):
         """Lay the points out in another way, all of them in view."""
         return replace(self, projection=projection, camera=None)
 
-    def with_cluster_name(self, found: str, name: str) -> MapSettings:
-        """Call a cluster by another name than the one that was found; "": by that one again."""
-        others = tuple(each for each in self.cluster_names if each[0] != found)
-        given = ((found, name),) if name and name != found else ()
-        return replace(self, cluster_names=others + given)
-
     def toggled(self, category: str) -> MapSettings:
         """Hide the rows of a category, or show them again."""
         return replace(self, hidden=self.hidden ^ {category})

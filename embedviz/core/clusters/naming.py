@@ -102,7 +102,8 @@ def _distinctive(texts: Sequence[Sequence[Sequence[str]]]) -> list[list[str]]:
         weights = {
             word: count / total * np.log1p(average / everywhere[word])
             for word, count in counts.items()
-            if texts_with[word] <= most and clusters_with[word] <= spread
+            if clusters_with[word] == 1
+            or (texts_with[word] <= most and clusters_with[word] <= spread)
         }
         order = sorted(weights, key=lambda word: (-weights[word], word))
         frequent = [word for word in order if numbers[word] >= _LEAST_TEXTS]

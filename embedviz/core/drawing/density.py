@@ -117,7 +117,7 @@ def draw_density(
     sums = np.zeros((cells[0], cells[1] * channels), dtype=np.float32)
     to_cells = matrix.copy()
     to_cells[:2] = matrix[:2] / cell + reach * matrix[2]
-    gather_light(positions, to_cells, colors, LIGHT, channels, sums)
+    _gather(positions, to_cells, colors, LIGHT, channels, sums)
     if every > 1:
         sums *= np.float32(every / 4)
     levels = _levels(sums, weights, channels, tones.faintest)
@@ -229,9 +229,7 @@ LIGHT, ENCODED = _linear_light(), _encoded_light()
 
 
 @serial_kernel
-def gather_light(
-    positions: Any, matrix: Any, colors: Any, light: Any, channels: int, sums: Any
-) -> None:
+def _gather(positions: Any, matrix: Any, colors: Any, light: Any, channels: int, sums: Any) -> None:
     """Add every point to its cell: one, or its opacity and its light times that."""
     found = np.empty((3, _BLOCK), dtype=np.float32)
     rows, columns = sums.shape[0], sums.shape[1] // channels
@@ -257,7 +255,7 @@ def gather_light(
 
 
 @serial_kernel
-def blur_row(sums: Any, row: int, weights: Any, channels: int, down: Any, blurred: Any) -> None:
+def _blur_row(sums: Any, row: int, weights: Any, channels: int, down: Any, blurred: Any) -> None:
     """Blur down into one row and then along it; what is beyond the border is left out."""
     down[:] = 0
     for tap in range(len(weights)):
@@ -280,7 +278,7 @@ def _count_densities(sums: Any, weights: Any, channels: int, counts: Any) -> Non
     blurred = np.empty(sums.shape[1] - beyond * channels, dtype=np.float32)
     bits = blurred.view(np.int32)
     for row in range(0, sums.shape[0] - beyond, 4):
-        blur_row(sums, row, weights, channels, down, blurred)
+        _blur_row(sums, row, weights, channels, down, blurred)
         for at in range(0, len(bits), channels):
             counts[bits[at] >> _SHORT_BITS] += 1
 
@@ -291,7 +289,7 @@ def _tone_by_ramp(sums: Any, weights: Any, levels: Any, table: Any, toned: Any) 
     down = np.empty(sums.shape[1], dtype=np.float32)
     blurred = np.empty(columns, dtype=np.float32)
     for row in range(rows):
-        blur_row(sums, row, weights, 1, down, blurred)
+        _blur_row(sums, row, weights, 1, down, blurred)
         bits = blurred.view(np.int32)
         for column in range(columns):
             toned[row, column] = table[levels[bits[column] >> _SHORT_BITS]]
@@ -307,7 +305,7 @@ def _tone_by_mixture(
     down = np.empty(sums.shape[1], dtype=np.float32)
     mixed = np.empty(4 * columns, dtype=np.float32)
     for row in range(rows):
-        blur_row(sums, row, weights, 4, down, mixed)
+        _blur_row(sums, row, weights, 4, down, mixed)
         bits = mixed.view(np.int32)
         for column in range(columns):
             at = 4 * column

@@ -181,10 +181,15 @@ def worst_of(distances: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 def oklab(color: NDArray[np.float64], vision: NDArray[np.float64] | None = None) -> Any:
     """Return colors, red, green and blue from 0 to 1, in Oklab."""
-    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+    linear = as_light(color)
     if vision is not None:
         linear = np.clip(linear @ vision.T, 0, 1)
     return np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+
+
+def as_light(color: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return colors of a screen (sRGB), 0 to 1, as linear red, green and blue."""
+    return np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
 
 
 def linear_of(lab: NDArray[np.float64]) -> NDArray[np.float64]:

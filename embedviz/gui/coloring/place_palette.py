@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embedviz.gui.coloring.palettes import (
     as_hex,
+    as_light,
     as_seen,
     linear_of,
     shown_of,
@@ -105,8 +106,7 @@ def _distinct_from_ground(
 
 
 def _luminance(colors: NDArray[np.float64]) -> NDArray[np.float64]:
-    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
-    return np.asarray(linear @ _LUMINANCES)
+    return np.asarray(as_light(colors) @ _LUMINANCES)
 
 
 def _told_apart(offsets: NDArray[np.float64], candidates: NDArray[np.float64]) -> tuple[str, ...]:

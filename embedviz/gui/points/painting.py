@@ -149,13 +149,13 @@ def _paint_names(
         free = boxes_without_labels(scene, frame, beside)
     texts = scene.markers.paint_labels(painter, frame, free)
     free = np.vstack([free, with_space(texts, scene.labels.space(frame))])
-    chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of)
+    seconds = _LABEL_SECONDS if scene.late.is_wanted else inf
+    chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of, seconds)
     free = np.vstack([free, with_space(chosen, scene.labels.space(frame))])
     names = scene.clusters.paint(painter, frame, free, faint=_faint_names(scene, frame))
     # Pictures say more than labels, and take their room.
     share = 0.0 if scene.thumbnails.source is not None else scene.clusters.label_share(frame)
     boxes = np.vstack([free, with_space(names, scene.labels.space(frame))])
-    seconds = _LABEL_SECONDS if scene.late.is_wanted else inf
     scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of, seconds)
     return np.vstack([np.reshape(texts, (-1, 4)), np.reshape(chosen, (-1, 4))])
 

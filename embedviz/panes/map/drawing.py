@@ -250,7 +250,9 @@ class MapDrawing(QObject):
             style.colors,
             style.sizes,
             animate=is_moved,
-            keep_camera=settings.camera is not None or not is_moved,
+            # One that shows everything goes on to: a legend, or names around, take room from it.
+            keep_camera=settings.camera is not None
+            or not (is_moved or self._view.viewport.is_fitted),
         )
         if is_moved:
             self._camera.forget()

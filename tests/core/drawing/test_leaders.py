@@ -14,6 +14,7 @@ AREA, ROOM, GAP = (160, 40, 1120, 760), (12, 12, 1268, 788), 5.0
 def test_names_overlap_nothing_and_lines_do_not_cross(count, seed):
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(3000, 2)) * [150, 100] + [640, 400]
+    points = points[((points > AREA[:2]) & (points < AREA[2:])).all(axis=1)]
     anchors = points[rng.integers(0, len(points), count)]
     sizes = np.column_stack([rng.uniform(40, 130, count), rng.choice([16, 19, 34], count)])
     around = place_around(anchors, sizes, outline_of(points), AREA, ROOM, GAP)

@@ -67,11 +67,6 @@ class FoundClusters:
             called[wanted if wanted not in called else f"{wanted} ({number + 1})"] = None
         return list(called)
 
-    def found_name(self, shown: str, settings: MapSettings) -> str | None:
-        """Return the name that was found for the cluster that is shown under another one."""
-        names = self.names_by(settings)
-        return self.names[names.index(shown)] if shown in names else None
-
     def coloring(
         self, settings: MapSettings, theme: Theme, positions: Placed | None = None
     ) -> Coloring:
@@ -82,12 +77,6 @@ class FoundClusters:
             self._groups[wanted] = _groups_of(self.codes, self.names_by(settings))
         places = positions if settings.palette == "place" else None
         return color_by_groups(self._groups[wanted], TITLE, theme, settings.hidden, places)
-
-    def column(self, settings: MapSettings) -> list[str | None]:
-        """Return the name of the cluster of each row, None in no cluster."""
-        names = np.array([*self.names_by(settings), None], dtype=object)
-        column: list[str | None] = names[self.codes].tolist()
-        return column
 
     @property
     def words(self) -> str:
