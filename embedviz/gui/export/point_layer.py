@@ -1,9 +1,9 @@
 """Points of a figure: an image that may be drawn in another thread, or discs that stay vectors.
 
-Up to `MOST_VECTORS` points of a view are discs in SVG and PDF; more are one image, of
-`FILE_DPI`, while all else stays lines and text. Measured with points of seven colors that have
-rims: 20,000 are 2.1 MB of SVG and rsvg-convert draws them in 0.9 s; 100,000 would be 10 MB, which
-browsers take seconds for at every scroll, and an image of them is not to be told from it.
+Up to `MOST_VECTORS` points of a view are discs in SVG and PDF; more are one image, of 300 dpi,
+while all else stays lines and text. Measured with points of seven colors that have rims: 20,000
+are 2.1 MB of SVG and rsvg-convert draws them in 0.9 s; 100,000 would be 10 MB, which browsers
+take seconds for at every scroll, and an image of them is not to be told from it.
 """
 
 from __future__ import annotations

@@ -49,9 +49,8 @@ LATE_FROM = 50_000
 Wanted = tuple[Any, ...]
 """All that an image depends on, beside the points."""
 
-FILE_DPI = 300
-FILE_SCALE = FILE_DPI / 96
-"""Pixels of an image of points per pixel of the painter, in files of lines and text."""
+FILE_SCALE = 300 / 96
+"""Pixels of an image of points per pixel of the painter, in files of vectors: 300 dpi."""
 
 
 class LateImage(QObject):
