@@ -164,11 +164,12 @@ def test_sums_are_those_of_gensim(both, is_restricted):
     restrict = max(2, len(both.ours) // 3) if is_restricted else None
     n_in_order = 0
     for positive, negative in questions_about(both.ours, 200, 1):
-        ours = solve(both.ours, positive, negative, COUNT, restrict_vocab=restrict)
         options = {"restrict_vocab": restrict} if restrict else {}
-        scores = both.theirs.most_similar(positive, negative, topn=None, **options)
+        with np.errstate(all="ignore"):
+            scores = both.theirs.most_similar(positive, negative, topn=None, **options)
+            listed = both.theirs.most_similar(positive, negative, topn=COUNT, **options)
+        ours = solve(both.ours, positive, negative, COUNT, restrict_vocab=restrict)
         assert_same_order(ours, named(both.theirs, scores, {*positive, *negative}), SAME)
-        listed = both.theirs.most_similar(positive, negative, topn=COUNT, **options)
         n_in_order += [label for label, _ in ours] == [label for label, _ in listed]
     assert n_in_order > 190 or both.ours.dimensions == 2  # Of two dimensions, many are equal.
 
@@ -180,7 +181,8 @@ def test_products_are_those_of_gensim(both, is_restricted):
     for positive, negative in questions_about(both.ours, 100, 2):
         ours = solve(both.ours, positive, negative, COUNT, "3CosMul", restrict_vocab=restrict)
         # It takes a `restrict_vocab` too, and does not heed it.
-        scores = both.theirs.most_similar_cosmul(positive, negative, topn=None)[:restrict]
+        with np.errstate(all="ignore"):  # Some BLAS report what lies beyond an array's end.
+            scores = both.theirs.most_similar_cosmul(positive, negative, topn=None)[:restrict]
         theirs = named(both.theirs, scores, {*positive, *negative})
         # One over a product near 0 is as inexact as that product is.
         largest = max([1.0, *(theirs[label] for label, _ in ours)])
@@ -223,19 +225,27 @@ def test_all_questions_of_google_are_counted_as_by_gensim(both, options):
     assert report.accuracy == pytest.approx(accuracy)
 
 
+def clear_answer(both, a, b, c):
+    """Return gensim's answer, if no other row is as near to it but for rounding; else None."""
+    (answer, best), (_, next_best) = both.theirs.most_similar([b, c], [a], topn=2)
+    return answer if best - next_best > SAME and answer.split() == [answer] else None
+
+
 def written_questions(both, folder, seed):
-    """Write questions of the file's own words, some in another case, some unknown."""
+    """Write questions of the file's own words; half ask for what gensim answers."""
     rng = np.random.default_rng(seed)
     usable = [label for label in both.ours.labels[:2_000] if label.split() == [label]]
+    usable = [label for label in usable if not label.startswith(":")]
     lines = []
     for section in range(4):
         lines.append(f": part {section}")
         for _ in range(60):
-            words = rng.choice(usable, 4).tolist()
-            if rng.random() < 0.3:
+            words = rng.choice(usable, 4, replace=False).tolist()
+            if rng.random() < 0.5:
+                words[3] = clear_answer(both, *words[:3]) or words[3]
+            elif rng.random() < 0.5:
                 words[rng.integers(4)] = str(rng.choice(["surely-unknown", words[0].upper()]))
-            if not any(word.startswith(":") for word in words):
-                lines.append(" ".join(words))
+            lines.append(" ".join(words))
     path = folder / "questions.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -250,6 +260,7 @@ def test_questions_of_the_own_words_are_counted_as_by_gensim(both, tmp_path, fol
         report = evaluate(both.ours, path, **options)
         assert [section[:3] for section in report.sections] == counts
         assert report.accuracy == pytest.approx(accuracy)
+        assert report.accuracy > 0.05 or restrict < len(both.ours)
 
 
 def assert_same_correlations(both, path, **options):
