@@ -42,6 +42,7 @@ from embedviz.panes.map.interaction import MapInteraction
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.look.clusters import Clusters
 from embedviz.panes.map.look.found_clusters import ClusterRequest
+from embedviz.panes.map.look.renaming import Renaming
 from embedviz.panes.map.method import MethodChoice
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import TrustRequest
@@ -102,6 +103,8 @@ class MapPane(Pane):
         self.row.installEventFilter(self)
         self.method = MethodChoice(self, self.choices, self.run, self.controls, self.row)
         self.interaction = MapInteraction(self.choices, self.run, self.drawing, self.view)
+        controls = self.controls.look.clusters
+        self.renaming = Renaming(self, self.choices, self.clusters, controls, self.view)
         self._connect()
 
     def _connect(self) -> None:
@@ -190,6 +193,7 @@ class MapPane(Pane):
         clusters = None
         if not is_moving:
             clusters = self.clusters.look_up(layout, self.choices.n_components, settings)
+        self.controls.look.clusters.show_clusters(self.clusters, settings)
         self.drawing.show(layout, quality, self.texts.look_up(state, layout), clusters)
         self.texts.show(layout)
         # While points move, texts of rows would flicker: only what is chosen is named.

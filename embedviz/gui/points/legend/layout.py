@@ -52,6 +52,8 @@ class Categories:
         So many of the last entries stay in view where not all have room.
     n_others : int
         How many groups the first of those stands for; 0: it is one like the others.
+    can_rename : bool
+        Whether those that may go out of view may be called otherwise.
     """
 
     title: str
@@ -59,6 +61,7 @@ class Categories:
     hidden: frozenset[str] = frozenset()
     n_last: int = 0
     n_others: int = 0
+    can_rename: bool = False
 
     @property
     def n_named(self) -> int:
@@ -70,6 +73,10 @@ class Categories:
         if self.n_others and index == self.n_named:
             return f"{self.n_others:,} other" + "s" * (self.n_others != 1)
         return self.entries[index][0]
+
+    def has_new_name(self, name: str) -> bool:
+        """Return whether an entry may be called otherwise."""
+        return self.can_rename and any(each[0] == name for each in self.entries[: self.n_named])
 
     def text_of(self, name: str) -> str:
         """Return what the entry of a name says."""

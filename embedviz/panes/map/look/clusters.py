@@ -31,6 +31,8 @@ class Clusters(QObject):
     Attributes
     ----------
     task : Task
+    is_busy : bool
+        Whether those that are wanted are being found.
     found : FoundClusters or None
         What is known last, maybe of another layout.
     """
@@ -41,6 +43,7 @@ class Clusters(QObject):
         super().__init__(pane)
         self._calculations = pane.calculations
         self.task = pane.calculations.new_task("clusters")
+        self.is_busy = False
         self.found: FoundClusters | None = None
 
     def look_up(
@@ -52,12 +55,14 @@ class Clusters(QObject):
         """
         if not settings.clusters:
             self._calculations.cancel(self.task)
+            self.is_busy = False
             return None
         request = ClusterRequest(
             layout, n_components, settings.min_cluster_size, settings.cluster_texts
         )
         found = self.found
-        if found is not None and found.request == request:
+        self.is_busy = found is None or found.request != request
+        if not self.is_busy:
             return found
         if not self._calculations.has_asked(self.task, request):
             self._calculations.run(
@@ -68,7 +73,7 @@ class Clusters(QObject):
     def release(self) -> None:
         """Hold on to no layout."""
         self._calculations.cancel(self.task)
-        self.found = None
+        self.found, self.is_busy = None, False
 
     def _note(self, found: FoundClusters) -> None:
         self.found = found
