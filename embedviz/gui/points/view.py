@@ -65,10 +65,8 @@ class PointView(QWidget):
 
     Signals
     -------
-    row_clicked, row_hovered, tool_changed, fly_wanted
-        See `MouseHandler`.
-    rows_selected, camera_changed, camera_settled
-        See `SelectionTool` and `CameraControl`.
+    row_clicked, row_hovered, tool_changed, fly_wanted : see `MouseHandler`
+    rows_selected, camera_changed, camera_settled : see `SelectionTool` and `CameraControl`
     category_clicked, color_range_changed, colors_inverted, legend_moved, rename_wanted
         See `LegendInteraction`.
 

@@ -103,15 +103,14 @@ class MapPane(Pane):
         self.row.installEventFilter(self)
         self.method = MethodChoice(self, self.choices, self.run, self.controls, self.row)
         self.interaction = MapInteraction(self.choices, self.run, self.drawing, self.view)
-        controls = self.controls.look.clusters
-        self.renaming = Renaming(self, self.choices, self.clusters, controls, self.view)
+        boxes = self.controls.look.clusters
+        self.renaming = Renaming(self, self.choices, self.clusters, boxes, self.view)
         self._connect()
 
     def _connect(self) -> None:
         self.run.arrived.connect(self._on_arrived)
-        found = self.highlights.found, self.texts.found
-        parts = *found, self.trust.known, self.clusters.known
-        for signal in (self.drawing.began_moving, *parts):
+        known = self.trust.known, self.clusters.known, self.drawing.began_moving
+        for signal in (self.highlights.found, self.texts.found, *known):
             signal.connect(self._bring_up_to_date)
         self.drawing.moves.connect(self.hover.hide)  # Its point may be elsewhere, or not be drawn.
         self.drawing.told.connect(self.told)
@@ -183,8 +182,8 @@ class MapPane(Pane):
             waiting = f"Laying out {len(self.choices.wanted.vector_set):,} rows …"
             self._message.show(waiting if self.run.task.is_busy else "")
             return
-        settings, is_moving = self.choices.settings, self.run.streamed is not None
         self._message.show("")
+        settings, is_moving = self.choices.settings, self.run.streamed is not None
         quality = None
         if settings.trust and not is_moving:
             quality = self.trust.show(layout, self.choices.n_components, state.metric)
@@ -193,7 +192,7 @@ class MapPane(Pane):
         clusters = None
         if not is_moving:
             clusters = self.clusters.look_up(layout, self.choices.n_components, settings)
-        self.controls.look.clusters.show_clusters(self.clusters, settings)
+        self.renaming.show()
         self.drawing.show(layout, quality, self.texts.look_up(state, layout), clusters)
         self.texts.show(layout)
         # While points move, texts of rows would flicker: only what is chosen is named.

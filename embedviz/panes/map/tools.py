@@ -79,7 +79,9 @@ class MapTools(QObject):
         self.color = _narrow(
             combo_box(f"{name}.color", "Color: a metadata column that colors the points"), 8
         )
-        self.color.activated.connect(lambda _: self._choose_color(self.color.currentData()))
+        self.color.activated.connect(
+            lambda _: self._tell(**_color_settings(self.color.currentData()))
+        )
         self.labels = self._toggle(
             "labels", "Labels", "Labels: name points as far as there is room"
         )
@@ -172,13 +174,6 @@ class MapTools(QObject):
         made = toggle(f"{self._name}.{setting}", text, description)
         made.clicked.connect(lambda on: self._tell(**{setting: on}))
         return made
-
-    def _choose_color(self, chosen: object) -> None:
-        """Color by a column, or by the clusters that are found."""
-        if chosen is CLUSTERS:
-            self._tell(clusters=True)
-        else:
-            self._tell(color_by=chosen, clusters=False)
 
     def _choose_method(self) -> None:
         self._draft = self.method.currentData()
@@ -290,6 +285,11 @@ class MapTools(QObject):
             for column in columns:
                 box.addItem(f"{before}{column}", column)
         self.color.addItem("Color: clusters found", CLUSTERS)
+
+
+def _color_settings(chosen: object) -> dict[str, object]:
+    """Return the settings that color by a column, or by the clusters that are found."""
+    return {"clusters": True} if chosen is CLUSTERS else {"color_by": chosen, "clusters": False}
 
 
 class GroupsButton(QToolButton):

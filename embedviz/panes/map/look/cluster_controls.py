@@ -24,7 +24,6 @@ from embedviz.gui.widgets.controls import (
     tool_button,
     with_name,
 )
-from embedviz.panes.map.look.clusters import Clusters
 
 _LINES, _LINE, _WIDTH = 5, 22, 240
 _FINDING = "finding clusters …"
@@ -109,15 +108,12 @@ class ClusterControls(QObject):
         for _, control in self.rows[1:]:
             control.setEnabled(settings.clusters)
 
-    def show_clusters(self, clusters: Clusters, settings: MapSettings) -> None:
-        """Show what was found; while others are being found, that."""
-        found = clusters.found if settings.clusters else None
-        is_known = found is not None and not clusters.is_busy
-        words = found.count_words if found is not None and is_known else _FINDING
-        set_text_in_place(self.count, words if settings.clusters else "")
-        self.names.show_names(found.names_by(settings) if found is not None else [])
-        self.names.setEnabled(is_known)
-        self.save.setEnabled(found is not None and is_known and bool(found.names))
+    def show_found(self, words: str | None, names: list[str]) -> None:
+        """Show how many there are, and their names; None: they are being found."""
+        set_text_in_place(self.count, _FINDING if words is None else words)
+        self.names.show_names(names)
+        self.names.setEnabled(words is not None and bool(names))
+        self.save.setEnabled(words is not None and bool(names))
 
     def show_columns(self, vector_set: VectorSet) -> None:
         """Offer the columns of another set."""

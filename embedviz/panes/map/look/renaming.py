@@ -46,6 +46,7 @@ class Renaming(QObject):
     ) -> None:
         super().__init__(pane)
         self._choices, self._clusters, self._view = choices, clusters, view
+        self._controls = controls
         self._calculations = pane.calculations
         self._saving = pane.calculations.new_task("column of clusters")
         self._place = -1
@@ -61,6 +62,15 @@ class Renaming(QObject):
         """What is found and shown."""
         is_shown = self._choices.settings.clusters and not self._clusters.is_busy
         return self._clusters.found if is_shown else None
+
+    def show(self) -> None:
+        """Show in the list what was found."""
+        settings, found = self._choices.settings, self._clusters.found
+        if not settings.clusters or found is None:
+            self._controls.show_found(None if settings.clusters else "", [])
+            return
+        words = None if self._clusters.is_busy else found.count_words
+        self._controls.show_found(words, found.names_by(settings))
 
     def begin(self, name: str) -> None:
         """Let a name be changed where it stands in the legend."""
