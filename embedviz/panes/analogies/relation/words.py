@@ -117,7 +117,7 @@ def describe_ranking(
     known : sequence of MeasuredRelation or None
         None where a relation is not measured yet.
     corrected : sequence of float
-        The p values by Holm's method, NaN where there is none, as for a single pair.
+        The p values by Holm's method, NaN where there is none, as of a single pair.
     is_busy : bool
         Whether the others are still being measured.
     """
@@ -127,7 +127,7 @@ def describe_ranking(
         return f"{len(done)} of {counted(len(known), 'relation')} measured{waits}."
     tested = [p_value for p_value in corrected if not math.isnan(p_value)]
     if not tested:
-        return "No relation has pairs enough for a p value. A click shows a relation."
+        return "No relation could be tested."
     found = sum(p_value < SIGNIFICANT for p_value in tested)
     return (
         f"{counted(len(tested), 'relation')} tested, p corrected for that by Holm's method: "
