@@ -244,7 +244,13 @@ def _lines(
     inner = around.corners[:, 0] + np.where(around.is_left, widths[around.names], 0.0)
     inner += np.where(around.is_left, 1.0, -1.0) * frame.text(_TAIL / 2)
     ends = np.column_stack([inner, around.bends[:, 1]])
-    return np.stack([anchors[around.names], around.bends, ends], axis=1)
+    bends = around.bends.copy()
+    # A line that comes from below its name, or from above it, does not turn back before it.
+    nearer = np.where(
+        around.is_left, np.maximum(bends[:, 0], inner), np.minimum(bends[:, 0], inner)
+    )
+    bends[:, 0] = nearer
+    return np.stack([anchors[around.names], bends, ends], axis=1)
 
 
 def _along(lines: NDArray[np.float64], step: float, width: float) -> NDArray[np.float64]:

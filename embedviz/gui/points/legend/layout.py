@@ -282,9 +282,11 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     has_counts = not is_narrow(frame, available)
     texts = [text_size(legend.title, frame.heading)[0]]
     if isinstance(legend, Categories):
-        before = frame.text(SWATCH) + GAP
+        before = frame.text(SWATCH + GAP)
         for index, (_, _, count) in enumerate(legend.entries):
-            number = GAP + text_size(f"{count:,}", frame.small)[0] if has_counts else 0.0
+            number = (
+                frame.text(GAP) + text_size(f"{count:,}", frame.small)[0] if has_counts else 0.0
+            )
             name = one_line(legend.text(index))
             texts.append(before + text_size(name, frame.small)[0] + number)
         if legend.n_others and (len(legend.entries) + 2) * frame.text(_LINE) > frame.area.height():
@@ -293,7 +295,7 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     else:
         values = (legend.least, legend.most, *legend.clipped)
         widest = max(text_size(legend.write(value), frame.small)[0] for value in values)
-        texts.append(frame.text(BAR) + GAP + widest + 3)
+        texts.append(frame.text(BAR + GAP) + widest + 3)
     return min(max(texts) + 1, available * _share_of(frame, available))
 
 
@@ -373,7 +375,9 @@ def _with_entries(
 def _texts(frame: Frame, layout: LegendLayout, legend: Categories, width: float) -> tuple[str, ...]:
     names = [legend.text(index) for index in range(len(legend.entries))]
     numbers = [f"{count:,}" if layout.has_counts else "" for _, _, count in legend.entries]
-    return names_within(names, numbers, frame.small, width - frame.text(SWATCH) - GAP, GAP)
+    return names_within(
+        names, numbers, frame.small, width - frame.text(SWATCH + GAP), frame.text(GAP)
+    )
 
 
 def _with_bar(frame: Frame, layout: LegendLayout, box: QRectF) -> LegendLayout:
