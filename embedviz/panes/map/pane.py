@@ -210,6 +210,8 @@ class MapPane(Pane):
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.trust.task:
             self.trust.give_up()
+        elif task is self.clusters.task:
+            self.renaming.show()
         elif task is self.run.task:
             if not failed and self.run.keep_present():
                 self._on_arrived()

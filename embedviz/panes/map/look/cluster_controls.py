@@ -26,7 +26,6 @@ from embedviz.gui.widgets.controls import (
 )
 
 _LINES, _LINE, _WIDTH = 5, 22, 240
-_FINDING = "finding clusters …"
 
 
 class ClusterControls(QObject):
@@ -108,12 +107,12 @@ class ClusterControls(QObject):
         for _, control in self.rows[1:]:
             control.setEnabled(settings.clusters)
 
-    def show_found(self, words: str | None, names: list[str]) -> None:
-        """Show how many there are, and their names; None: they are being found."""
-        set_text_in_place(self.count, _FINDING if words is None else words)
+    def show_found(self, words: str, names: list[str], *, can_change: bool = True) -> None:
+        """Show how many there are, and their names, which may be changed unless others come."""
+        set_text_in_place(self.count, words)
         self.names.show_names(names)
-        self.names.setEnabled(words is not None and bool(names))
-        self.save.setEnabled(words is not None and bool(names))
+        self.names.setEnabled(can_change and bool(names))
+        self.save.setEnabled(can_change and bool(names))
 
     def show_columns(self, vector_set: VectorSet) -> None:
         """Offer the columns of another set."""

@@ -20,6 +20,7 @@ from embedviz.panes.map.look.clusters import Clusters
 from embedviz.panes.map.look.found_clusters import TITLE, FoundClusters
 
 _LEAST_WIDTH, _AROUND = 160, 4
+_FINDING, _STOPPED = "finding clusters …", "stopped before they were found"
 
 
 class Renaming(QObject):
@@ -60,17 +61,21 @@ class Renaming(QObject):
     @property
     def _found(self) -> FoundClusters | None:
         """What is found and shown."""
-        is_shown = self._choices.settings.clusters and not self._clusters.is_busy
+        is_shown = self._choices.settings.clusters and self._clusters.is_known
         return self._clusters.found if is_shown else None
 
     def show(self) -> None:
-        """Show in the list what was found."""
-        settings, found = self._choices.settings, self._clusters.found
-        if not settings.clusters or found is None:
-            self._controls.show_found(None if settings.clusters else "", [])
-            return
-        words = None if self._clusters.is_busy else found.count_words
-        self._controls.show_found(words, found.names_by(settings))
+        """Show in the list what was found, and how many; or why there is nothing yet."""
+        found, settings = self._found, self._choices.settings
+        if found is not None:
+            self._controls.show_found(found.count_words, found.names_by(settings))
+        elif not settings.clusters:
+            self._controls.show_found("", [])
+        else:
+            before = self._clusters.found
+            names = [] if before is None else before.names_by(settings)
+            words = _FINDING if self._clusters.is_busy else _STOPPED
+            self._controls.show_found(words, names, can_change=False)
 
     def begin(self, name: str) -> None:
         """Let a name be changed where it stands in the legend."""
