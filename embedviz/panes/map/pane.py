@@ -184,14 +184,12 @@ class MapPane(Pane):
             return
         self._message.show("")
         settings, is_moving = self.choices.settings, self.run.streamed is not None
-        quality = None
+        quality, n_components = None, self.choices.n_components
         if settings.trust and not is_moving:
-            quality = self.trust.show(layout, self.choices.n_components, state.metric)
+            quality = self.trust.show(layout, n_components, state.metric)
         else:
             self.trust.hide()
-        clusters = None
-        if not is_moving:
-            clusters = self.clusters.look_up(layout, self.choices.n_components, settings)
+        clusters = None if is_moving else self.clusters.look_up(layout, n_components, settings)
         self.renaming.show()
         self.drawing.show(layout, quality, self.texts.look_up(state, layout), clusters)
         self.texts.show(layout)

@@ -284,9 +284,7 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     if isinstance(legend, Categories):
         before = frame.text(SWATCH + GAP)
         for index, (_, _, count) in enumerate(legend.entries):
-            number = (
-                frame.text(GAP) + text_size(f"{count:,}", frame.small)[0] if has_counts else 0.0
-            )
+            number = text_size(f"{count:,}", frame.small)[0] + frame.text(GAP) if has_counts else 0
             name = one_line(legend.text(index))
             texts.append(before + text_size(name, frame.small)[0] + number)
         if legend.n_others and (len(legend.entries) + 2) * frame.text(_LINE) > frame.area.height():
@@ -375,9 +373,8 @@ def _with_entries(
 def _texts(frame: Frame, layout: LegendLayout, legend: Categories, width: float) -> tuple[str, ...]:
     names = [legend.text(index) for index in range(len(legend.entries))]
     numbers = [f"{count:,}" if layout.has_counts else "" for _, _, count in legend.entries]
-    return names_within(
-        names, numbers, frame.small, width - frame.text(SWATCH + GAP), frame.text(GAP)
-    )
+    room, gap = width - frame.text(SWATCH + GAP), frame.text(GAP)
+    return names_within(names, numbers, frame.small, room, gap)
 
 
 def _with_bar(frame: Frame, layout: LegendLayout, box: QRectF) -> LegendLayout:
