@@ -117,6 +117,18 @@ def test_words_that_set_a_cluster_apart_name_it():
     assert "the" not in " ".join(names).replace(",", "").split()
 
 
+def test_frequent_words_name_no_cluster_that_is_nearly_everything():
+    rng = np.random.default_rng(0)
+    usual = ["was", "with", "this", "that"]
+    rare = [f"{a}{b}le" for a in "bcdfgklm" for b in ("arti", "olti", "umpi", "enka", "istu")]
+    texts = [" ".join([*rng.choice(usual, 3), *rng.choice(rare, 2)]) for _ in range(200)]
+    texts += [f"{rng.choice(usual)} guitar {rng.choice(rare)}" for _ in range(12)]
+    codes = np.repeat([0, 1], [200, 12])
+    names = cluster_names(codes, texts.__getitem__, np.zeros((212, 2), dtype=np.float32))
+    assert not set(usual) & set(" ".join(names).replace(",", "").split())
+    assert names[1].startswith("guitar")
+
+
 def test_single_words_name_a_cluster_by_those_in_its_middle():
     rng = np.random.default_rng(0)
     vectors = np.repeat(np.eye(30)[:2], 20, axis=0) + 0.2 * rng.normal(size=(40, 30))

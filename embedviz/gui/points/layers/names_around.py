@@ -147,7 +147,8 @@ class NamesAround:
         around = place_around(
             anchors, boxes, outline, _box(frame.area), _box(frame.room), frame.text(_GAP)
         )
-        self._placed = PlacedNames(around, _lines(frame, around, anchors, boxes[:, 0]))
+        lines = np.stack([anchors[around.names], around.bends, around.ends], axis=1)
+        self._placed = PlacedNames(around, lines)
         self.drawn = [
             (QRectF(*corner, *boxes[index].tolist()), index)
             for index, corner in zip(around.names.tolist(), around.corners.tolist(), strict=True)
@@ -235,22 +236,6 @@ def _size_of(lines: Sequence[str], metrics: QFontMetricsF) -> tuple[float, float
 
 def _box(rectangle: QRectF) -> Box:
     return rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom()
-
-
-def _lines(
-    frame: Frame, around: Around, anchors: NDArray[np.float64], widths: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the corners of the lines, (n, 3, 2): place, bend, and the end before the name."""
-    inner = around.corners[:, 0] + np.where(around.is_left, widths[around.names], 0.0)
-    inner += np.where(around.is_left, 1.0, -1.0) * frame.text(_TAIL / 2)
-    ends = np.column_stack([inner, around.bends[:, 1]])
-    bends = around.bends.copy()
-    # A line that comes from below its name, or from above it, does not turn back before it.
-    nearer = np.where(
-        around.is_left, np.maximum(bends[:, 0], inner), np.minimum(bends[:, 0], inner)
-    )
-    bends[:, 0] = nearer
-    return np.stack([anchors[around.names], bends, ends], axis=1)
 
 
 def _along(lines: NDArray[np.float64], step: float, width: float) -> NDArray[np.float64]:
