@@ -79,14 +79,18 @@ def data(n_points: int) -> tuple[Any, list[str | None]]:
 
 def draw_ours(positions: Any, groups: list[str | None], path: Path, *, dark: bool = False) -> None:
     """Write the picture by embedviz."""
+    import os
     from dataclasses import replace
 
     import numpy as np
     from PySide6.QtWidgets import QApplication
 
+    # Where layouts are kept: so it draws these coordinates, as if it had found them itself.
+    os.environ["EMBEDVIZ_CACHE_DIR"] = str(path.parent)
+    from embedviz.app.layouts import cache
     from embedviz.app.session import Session
     from embedviz.app.state import State
-    from embedviz.core.projections.columns import CoordinateColumns
+    from embedviz.core.projections import PROJECTIONS
     from embedviz.core.vector_set import VectorSet
     from embedviz.gui import figures
     from embedviz.gui.style import apply_theme
@@ -96,11 +100,13 @@ def draw_ours(positions: Any, groups: list[str | None], path: Path, *, dark: boo
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     apply_theme(application, DARK if dark else LIGHT)
-    metadata = {"x": positions[:, 0].tolist(), "y": positions[:, 1].tolist(), "group": groups}
-    vector_set = VectorSet(np.asarray(positions, dtype=np.float32), None, metadata, "map")
+    given = np.asarray(positions, dtype=np.float32)
+    vector_set = VectorSet(given, None, {"group": groups}, "map")
+    projection = PROJECTIONS["UMAP"]()
+    cache.keep(vector_set, projection, 2, given)
     state = State().opened(vector_set)
     look = replace(
-        state.map.projected_by(CoordinateColumns(("x", "y"))).colored_by("group"),
+        state.map.projected_by(projection).colored_by("group"),
         palette="place",
         names_around=True,
         glow=True,
