@@ -16,7 +16,7 @@ from embedviz.gui.points.layers import axes, cones, overlays
 from embedviz.gui.points.layers.badge import badge_box, draw_badge
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
-from embedviz.gui.theme import Theme
+from embedviz.gui.theme import Theme, theme_manager
 
 PlacedTexts = list[tuple[cones.AngleCone, QRectF]]
 
@@ -74,12 +74,10 @@ def paint_scene(
     """Paint everything but what the mouse is doing."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     whole = QRectF(0, 0, width, height)
-    painter.fillRect(whole, QColor(frame.theme.ground))
+    if theme_manager.has_ground:
+        painter.fillRect(whole, QColor(frame.theme.ground))
     if not len(scene.canvas) and scene.message:
-        painter.setFont(frame.small)
-        painter.setPen(QColor(frame.theme.muted))
-        within = whole.adjusted(PADDING, PADDING, -PADDING, -PADDING)
-        painter.drawText(within, _IN_THE_MIDDLE, scene.message)
+        _paint_message(painter, scene, frame, whole)
         return
     titles = scene.titles or ()
     if titles and not frame.camera.is_3d:
@@ -89,9 +87,7 @@ def paint_scene(
     _paint_area(painter, scene, frame)
     painter.restore()
     if frame.room is not None:
-        scene.clusters.paint_around(
-            painter, frame, scene.canvas.positions, _faint_names(scene, frame)
-        )
+        scene.clusters.paint_around(painter, frame, _faint_names(scene, frame))
     _paint_margins(painter, scene, frame, whole)
 
 
@@ -109,10 +105,19 @@ def _paint_area(painter: QPainter, scene: PointScene, frame: Frame) -> None:
         axes.draw_titles_3d(painter, frame, titles)
     halves.paint(painter, near=True)
     overlays.draw_arrows(painter, frame, scene.arrows)
+    scene.clusters.place_around(frame, scene.canvas.positions)
+    scene.clusters.paint_lines(painter, frame, _faint_names(scene, frame))
     scene.markers.paint(painter, frame)
     beside = texts_of_cones(scene, frame)
     taken = _paint_names(painter, scene, frame, beside)
     _paint_notes(painter, scene, frame, beside, taken)
+
+
+def _paint_message(painter: QPainter, scene: PointScene, frame: Frame, whole: QRectF) -> None:
+    painter.setFont(frame.small)
+    painter.setPen(QColor(frame.theme.muted))
+    within = whole.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+    painter.drawText(within, _IN_THE_MIDDLE, scene.message)
 
 
 def _paint_notes(
@@ -183,7 +188,7 @@ def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:
 def boxes_without_labels(
     scene: PointScene, frame: Frame, beside: PlacedTexts | None = None
 ) -> NDArray[np.float64]:
-    """Return the boxes that no label may cover: ringed points, arrows and their texts.
+    """Return the boxes that no label may cover: ringed points, arrows, lines of names, texts.
 
     Where they are known, the texts of cones are given; see `texts_of_cones`.
     """
@@ -200,7 +205,8 @@ def boxes_without_labels(
     markers = scene.markers.boxes(frame)
     panels += [box for _, box in beside]
     boxes = [*titles, *pictures, *markers, *(box.getRect() for box in panels if not box.isEmpty())]
-    return np.vstack([rings, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
+    lines = scene.clusters.around.boxes_of_lines(frame)
+    return np.vstack([rings, arrows, lines, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
 
 
 def texts_of_cones(scene: PointScene, frame: Frame) -> PlacedTexts:
