@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -30,6 +30,7 @@ from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import Kind
 from embedviz.gui.export.preview import FigurePreview
 from embedviz.gui.theme import GRID
+from embedviz.gui.widgets.clipboard import copy_forms
 from embedviz.gui.widgets.controls import (
     hairline,
     keep_on_screen,
@@ -175,11 +176,8 @@ class ExportDialog(QDialog):
         """Put the figure on the clipboard, as an image and as SVG."""
 
         def put(png: bytes, svg: bytes) -> None:
-            data = QMimeData()
-            data.setImageData(QImage.fromData(QByteArray(png)))
-            data.setData("image/png", QByteArray(png))
-            data.setData("image/svg+xml", QByteArray(svg))
-            QGuiApplication.clipboard().setMimeData(data)
+            forms = {"image/png": png, "image/svg+xml": svg}
+            copy_forms(forms, image=QImage.fromData(QByteArray(png)))
             self.said.setText("On the clipboard, as PNG and SVG")
             self.copied.emit()
 
