@@ -31,7 +31,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 22
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 72, 4
+_WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 60, 4
 """Widths in pixels: of names, at most and at least; of a share with its bar; between columns."""
 _NUMBER_PIXELS = CAPTION_PIXELS + 1
 _MEASURED = 60

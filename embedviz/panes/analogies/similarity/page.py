@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.selection import Change
 from embedviz.core.wording import shown_name
 from embedviz.gui.charts.numbers import number_text
+from embedviz.gui.pages.controls import Controls
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, caption, text_label, tool_button
@@ -117,10 +118,10 @@ class SimilarityPage(Page):
         rows = QVBoxLayout(beside)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
-        head = QHBoxLayout()
-        head.addWidget(self.listed)
-        head.addStretch(1)
-        rows.addLayout(head)
+        head = Controls()
+        head.row.addWidget(self.listed)
+        head.row.addStretch(1)
+        rows.addWidget(head)
         rows.addWidget(self.list, 1)
         self._columns.addWidget(beside, 2)
         self.body.addWidget(self._parts, 1)
