@@ -325,7 +325,8 @@ class LineTable(QTableView):
         wanted, needs = [widths[each.key] for each in columns], [each.need for each in columns]
         hidden = columns_left_out(wanted, needs, room)
         used = sum(width for i, width in enumerate(wanted) if i and i not in hidden)
-        name = min(max(room - used, round(_LEAST_NAME * self._scale)), room)
+        least = min(round(_LEAST_NAME * self._scale), widths["name"])
+        name = min(max(room - used, least), room)
         for place, column in enumerate(columns):
             self.setColumnHidden(place, place in hidden)
             self.setColumnWidth(place, name if place == 0 else widths[column.key])
