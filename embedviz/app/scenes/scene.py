@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 L = TypeVar("L")
 
+MOST_SCENES = 500
 LONGEST_NAME = 80
 LONGEST_NOTE = 20_000
 """In letters; what is longer is cut."""

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from embedviz.app.scenes.scene import LONGEST_NAME, Scene
+from embedviz.app.scenes.scene import LONGEST_NAME, MOST_SCENES, Scene
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
-
-MOST_SCENES = 500
 
 Change = Callable[[Scene[State]], Scene[State]]
 

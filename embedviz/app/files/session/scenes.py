@@ -8,37 +8,27 @@ that the scene is whole as soon as the file is back.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from embedviz.app.files.documents import Document
 from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.session.row_mapping import RowMapping
 from embedviz.app.files.values import Unfit, from_json
-from embedviz.app.scenes.scene import LONGEST_NOTE, Scene
-from embedviz.app.scenes.sequence import MOST_SCENES, look_of
-from embedviz.app.state import State
-from embedviz.core.vector_set import VectorSet
+from embedviz.app.scenes.scene import LONGEST_NOTE, MOST_SCENES, Scene
+
+L = TypeVar("L")
 
 _KNOWN = ("name", "note", "pane", "look", "set")
 _LONGEST_LOOK = 4 << 20
 """In letters of JSON, of a look that is kept as it is."""
 
-ReadLook = Callable[[Mapping[str, Any], RowMapping], State]
-"""Takes a look as JSON and the sets that are there, and returns a state."""
+ReadLook = Callable[[Mapping[str, Any], RowMapping], L]
+"""Takes a look as JSON and the sets that are there."""
 
 
-def sets_of_scenes(scenes: Iterable[Scene[State]]) -> list[VectorSet]:
-    """Return the sets that scenes show, each once; some of them may be closed."""
-    looks = [each.look for each in scenes if each.look is not None]
-    shown = (
-        each for look in looks for each in (look.active, *(one.vector_set for one in look.maps))
-    )
-    return list(dict.fromkeys(each for each in shown if each is not None))
-
-
-def scene_to_json(scene: Scene[State], look: Mapping[str, Any]) -> dict[str, Any]:
+def scene_to_json(scene: Scene[Any], look: Mapping[str, Any], about: str) -> dict[str, Any]:
     """Return a scene as JSON.
 
     Parameters
@@ -46,10 +36,10 @@ def scene_to_json(scene: Scene[State], look: Mapping[str, Any]) -> dict[str, Any
     scene : Scene
     look : mapping
         Its look as JSON.
+    about : str
+        What the set is called that it shows; nothing where it shows none.
     """
     unread: dict[str, Any] = json.loads(scene.unread) if scene.unread else {}
-    shown = None if scene.look is None else scene.look.active
-    about = scene.misses if shown is None else shown.name
     written = {"name": scene.name, "note": scene.note, "pane": scene.pane, "look": dict(look)}
     return {**unread, **written, "set": about}
 
@@ -93,8 +83,8 @@ class LostLooks:
 
 
 def read_scenes(
-    document: Document, restored: Restored, read_look: ReadLook
-) -> tuple[Scene[State], ...]:
+    document: Document, restored: Restored, read_look: ReadLook[L]
+) -> tuple[Scene[L], ...]:
     """Return the scenes of a session; one that is no scene is left out.
 
     Parameters
@@ -104,7 +94,7 @@ def read_scenes(
     read_look : callable
     """
     given = document.get("scenes")
-    found: list[Scene[State]] = []
+    found: list[Scene[L]] = []
     for each in given[:MOST_SCENES] if isinstance(given, list) else []:
         try:
             found.append(_read(each, len(found) + 1, document, restored, read_look))
@@ -114,14 +104,14 @@ def read_scenes(
 
 
 def _read(
-    value: Any, key: int, document: Document, restored: Restored, read_look: ReadLook
-) -> Scene[State]:
+    value: Any, key: int, document: Document, restored: Restored, read_look: ReadLook[L]
+) -> Scene[L]:
     if not isinstance(value, dict) or not isinstance(value.get("look"), dict):
         raise Unfit("no scene")
     name, pane = from_json(str, value.get("name")), from_json(str, value.get("pane"))
     note = value.get("note")
     unread = {name: each for name, each in value.items() if name not in _KNOWN}
-    scene = Scene[State](
+    scene = Scene[L](
         key,
         f"Scene {key}",
         note[:LONGEST_NOTE] if isinstance(note, str) else "",
@@ -135,9 +125,8 @@ def _read(
         misses = about if about.endswith(".") else f"{about} is not there."
         return replace(scene, lost=_kept(given, document), misses=misses)
     look = read_look(given, mapping)
-    unknown = json.dumps(mapping.unknown) if mapping.unknown else ""
     lost = [each for each in mapping.notes if not each.startswith("Not known to this version")]
-    return replace(scene, look=replace(look_of(look), unread=unknown), misses=" ".join(lost))
+    return replace(scene, look=look, misses=" ".join(lost))
 
 
 def _kept(look: Mapping[str, Any], document: Document) -> str:

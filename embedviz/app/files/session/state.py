@@ -71,7 +71,9 @@ def restore_state(
 
     def read_look(given: Mapping[str, Any], row_mapping: RowMapping) -> State:
         look = read({**given, "pairs": []}, row_mapping)
-        return look if "active" in given else replace(look, active=None)
+        unread = json.dumps(row_mapping.unknown) if row_mapping.unknown else ""
+        active = look.active if "active" in given else None
+        return replace(look, active=active, sets=(), left=(), pairs=(), unread=unread)
 
     state = read(known, row_mapping)
     state = replace(state, scenes=read_scenes(document, restored, read_look))

@@ -11,7 +11,7 @@ was changed meanwhile.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from os import PathLike
@@ -26,11 +26,12 @@ from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
 from embedviz.app.files.session.fits import fit_to_json
 from embedviz.app.files.session.heads import head_to_json
 from embedviz.app.files.session.pairs import pairs_to_json
-from embedviz.app.files.session.scenes import LostLooks, scene_to_json, sets_of_scenes
+from embedviz.app.files.session.scenes import LostLooks, scene_to_json
 from embedviz.app.files.session.texts import query_to_json
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.judged_pairs import pairs_within
 from embedviz.app.map_settings import MapSettings
+from embedviz.app.scenes.scene import Scene
 from embedviz.app.state import SetView, State
 from embedviz.core.anisotropy.fit import Fit
 from embedviz.core.arrays import Rows
@@ -121,12 +122,7 @@ def describe_session(
         "sets": writer.nodes,
         "library": library,
         "state": writer.describe(state),
-        "scenes": [
-            scene_to_json(
-                each, lost.write(each.lost) if each.look is None else writer.choices(each.look)
-            )
-            for each in state.scenes
-        ],
+        "scenes": [writer.describe_scene(each, lost) for each in state.scenes],
         "window": dict(window),
     }
     left_out = tuple(each.name or "unnamed" for each in state.sets if each not in writer.places)
@@ -152,7 +148,7 @@ class _Writer:
         self._numbers: dict[Provenance, int] = {}
         self.nodes: list[dict[str, Any]] = []
         # A scene brings its set along, also one that has been closed.
-        sets = dict.fromkeys((*state.sets, *sets_of_scenes(state.scenes)))
+        sets = dict.fromkeys((*state.sets, *_sets_of(state.scenes)))
         self.kept = [each for each in sets if self._is_writable(each)]
         # By their place in the library, which their nodes do not have.
         self.places: dict[VectorSet, int] = {}
@@ -268,6 +264,14 @@ class _Writer:
             }
         return written
 
+    def describe_scene(self, scene: Scene[State], lost: LostLooks) -> dict[str, Any]:
+        """Return a scene with its look; one that was lost, as it was found."""
+        if scene.look is None:
+            return scene_to_json(scene, lost.write(scene.lost), scene.misses)
+        active = scene.look.active
+        about = "" if active is None else active.name or "Its set"
+        return scene_to_json(scene, self.choices(scene.look), about)
+
     def _has(self, vector_set: VectorSet) -> bool:
         return vector_set in self.places
 
@@ -333,6 +337,15 @@ class _Writer:
             "projection": self._projection_to_json(view.projection, view.vector_set),
             "color_by": view.color_by,
         }
+
+
+def _sets_of(scenes: Iterable[Scene[State]]) -> list[VectorSet]:
+    """Return the sets that scenes show, each once; some of them may be closed."""
+    looks = [each.look for each in scenes if each.look is not None]
+    shown = (
+        each for look in looks for each in (look.active, *(one.vector_set for one in look.maps))
+    )
+    return list(dict.fromkeys(each for each in shown if each is not None))
 
 
 def _settings_of_panes(state: State) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def talk(write_words):
     state = state.mapped(
         replace(state.map, projection=UMAP(n_neighbors=7), camera=Camera(scale=2.0))
     )
-    state = noted(taking(state, "map", "The map"), 1, "Say ‘hello’.\nTwice.")
+    state = noted(taking(state, "map", "The map"), 1, "Say 'hello'.\nTwice.")
     second = load(write_words("second.csv", seed=1))
     state = state.opened(second).queried(5).with_settings(AnalogySettings(("w1",), ("w2",)))
     state = taking(state, "analogies", "An analogy")
@@ -58,7 +58,7 @@ def talk(write_words):
 def test_scenes_are_the_same_after_a_save(talk, path, seen):
     found = there_and_back(path, talk)
     assert [(each.name, each.note, each.pane) for each in found.scenes] == [
-        ("The map", "Say ‘hello’.\nTwice.", "map"),
+        ("The map", "Say 'hello'.\nTwice.", "map"),
         ("An analogy", "", "analogies"),
         ("White", "", "anisotropy"),
     ]
