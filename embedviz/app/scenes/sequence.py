@@ -21,7 +21,9 @@ def look_of(state: State) -> State:
     return replace(state, sets=(), left=(), pairs=(), scenes=(), unread="")
 
 
-def taking(state: State, pane: str, name: str, after: int | None = None) -> State:
+def taking(
+    state: State, pane: str, name: str, after: int | None = None, least_key: int = 1
+) -> State:
     """Add a scene that shows what is shown now.
 
     Parameters
@@ -33,6 +35,8 @@ def taking(state: State, pane: str, name: str, after: int | None = None) -> Stat
         What it is called; with a number behind it, where another scene is called so.
     after : int, optional
         The scene that it is to follow. Default: the last one.
+    least_key : int
+        Keys below have been given to scenes that were removed since and that undo brings back.
 
     Raises
     ------
@@ -41,7 +45,8 @@ def taking(state: State, pane: str, name: str, after: int | None = None) -> Stat
     """
     if len(state.scenes) >= MOST_SCENES:
         raise UserError(f"There are {MOST_SCENES:,} scenes already. Remove one first.")
-    made = Scene(_next_key(state), "Scene", "", pane, look_of(state)).named(_free(state, name))
+    key = max(_next_key(state), least_key)
+    made = Scene(key, "Scene", "", pane, look_of(state)).named(_free(state, name))
     return _inserted(state, made, after)
 
 
@@ -61,12 +66,12 @@ def noted(state: State, key: int, note: str) -> State:
     return _with(state, key, lambda each: each.noted(note))
 
 
-def duplicated(state: State, key: int) -> State:
+def duplicated(state: State, key: int, least_key: int = 1) -> State:
     """Add the same scene once more, behind itself; both share what they hold."""
     found = scene_of(state, key)
     if found is None or len(state.scenes) >= MOST_SCENES:
         return state
-    copy = replace(found, key=_next_key(state)).named(_free(state, found.name))
+    copy = replace(found, key=max(_next_key(state), least_key)).named(_free(state, found.name))
     return _inserted(state, copy, key)
 
 
