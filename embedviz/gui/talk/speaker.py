@@ -66,31 +66,17 @@ class SpeakerView(QWidget):
         self.show_time()
 
     def _lay_out(self) -> None:
-        back = tool_button("speaker.back", "Back", "Previous scene (←)")
-        on = tool_button("speaker.on", "Next", "Next scene (→)")
-        restart = tool_button("speaker.restart", "Restart", "Count the time from now on", flat=True)
-        back.clicked.connect(lambda: self.step_wanted.emit(-1))
-        on.clicked.connect(lambda: self.step_wanted.emit(1))
-        restart.clicked.connect(self.restart)
-        left, right = QVBoxLayout(), QVBoxLayout()
+        left = QVBoxLayout()
         left.setSpacing(GRID)
         left.addWidget(self.place)
         left.addWidget(self.misses)
         left.addWidget(self.note, 1)
+        right = QVBoxLayout()
         right.setSpacing(GRID)
-        time = QHBoxLayout()
-        time.addWidget(self.elapsed)
-        time.addWidget(restart)
-        time.addStretch(1)
-        time.addWidget(self.clock)
-        right.addLayout(time)
+        right.addLayout(self._make_times())
         right.addWidget(self.next)
         right.addWidget(self.picture, 1)
-        buttons = QHBoxLayout()
-        for button in (back, on):
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            buttons.addWidget(button)
-        right.addLayout(buttons)
+        right.addLayout(self._make_buttons())
         columns = QHBoxLayout()
         columns.setSpacing(3 * GRID)
         columns.addLayout(left, 3)
@@ -100,6 +86,27 @@ class SpeakerView(QWidget):
         rows.setSpacing(2 * GRID)
         rows.addLayout(columns, 1)
         rows.addWidget(text_label(_KEYS, "caption"))
+
+    def _make_times(self) -> QHBoxLayout:
+        restart = tool_button("speaker.restart", "Restart", "Count the time from now on", flat=True)
+        restart.clicked.connect(self.restart)
+        time = QHBoxLayout()
+        time.addWidget(self.elapsed)
+        time.addWidget(restart)
+        time.addStretch(1)
+        time.addWidget(self.clock)
+        return time
+
+    def _make_buttons(self) -> QHBoxLayout:
+        back = tool_button("speaker.back", "Back", "Previous scene (←)")
+        on = tool_button("speaker.on", "Next", "Next scene (→)")
+        back.clicked.connect(lambda: self.step_wanted.emit(-1))
+        on.clicked.connect(lambda: self.step_wanted.emit(1))
+        buttons = QHBoxLayout()
+        for button in (back, on):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            buttons.addWidget(button)
+        return buttons
 
     def show_scene(self, place: str, note: str, misses: str) -> None:
         """Show which scene it is, its note, and what of it is not there."""

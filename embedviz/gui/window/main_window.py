@@ -81,10 +81,8 @@ class MainWindow(QMainWindow):
         self.panes, self.docks = self.pane_docks.panes, self.pane_docks.by_name
         self.dock_layout = self.pane_docks.dock_layout
         self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
-        self.scenes, self.stage = SceneDesk(self, self), Stage(self)
-        self.strip = SceneStrip(session, self.scenes)
-        self.strip.action_wanted.connect(self.trigger)
-        self.pane_docks.add_strip("scenes", self.strip)
+        self.scenes = SceneDesk(self, self)
+        self.stage = Stage(self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
         self.files = SessionFiles(self)
@@ -217,7 +215,10 @@ class MainWindow(QMainWindow):
         self.session.encoders.ask = self.embeddings.consent
 
     def _fill_bars(self) -> None:
-        """Fill the menus, and the status bar at the bottom."""
+        """Fill the menus, the strip of scenes, and the status bar at the bottom."""
+        self.strip = SceneStrip(self.session, self.scenes)
+        self.strip.action_wanted.connect(self.trigger)
+        self.pane_docks.add_strip("scenes", self.strip)
         self.menus.fill(self, ACTIONS)
         self.menus.insert(self.files.recent_menu, "file.open_session")
         self.neighbors.texts.offer_encoder(SET_ENCODER in self.menus.actions_by_name)
