@@ -91,22 +91,29 @@ class SceneList(QListWidget):
         theme_manager.changed.connect(self.viewport().update)
 
     def show_scenes(self, state: State) -> None:
-        """List the scenes of a state."""
+        """List the scenes of a state. Where they are the same ones, a name may be being typed."""
+        keys = [each.key for each in state.scenes]
         with QSignalBlocker(self):
-            self.clear()
-            for place, scene in enumerate(state.scenes):
-                item = QListWidgetItem(scene.name)
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
-                missing = what_is_missing(state, scene)
-                item.setData(_KEY_ROLE, scene.key)
+            if keys != [self.item(row).data(_KEY_ROLE) for row in range(self.count())]:
+                self.clear()
+                for key in keys:
+                    self._add(key)
+            for row, scene in enumerate(state.scenes):
+                item, missing = self.item(row), what_is_missing(state, scene)
+                said = [f"{row + 1}. {scene.name}", missing or scene.misses, scene.note]
+                item.setText(scene.name)
                 item.setData(_MISSING_ROLE, missing)
-                said = [f"{place + 1}. {scene.name}", missing or scene.misses, scene.note]
                 item.setToolTip("\n".join(filter(None, said)))
                 spoken = ", ".join(filter(None, said[:2]))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-                self.addItem(item)
         self._show_choice()
+
+    def _add(self, key: int) -> None:
+        item = QListWidgetItem()
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
+        item.setData(_KEY_ROLE, key)
+        self.addItem(item)
 
     def _show_choice(self) -> None:
         with QSignalBlocker(self):
@@ -148,14 +155,19 @@ class SceneList(QListWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Put the scene that was dragged where it was dropped."""
-        item = self.currentItem()
-        if event.source() is not self or item is None:
+        if event.source() is not self:
             event.ignore()
             return
-        place, row = self._place_at(event.position().toPoint()), self.row(item)
         event.setDropAction(Qt.DropAction.IgnoreAction)  # The state moves it, and the list follows.
         event.accept()
-        self._desk.move(item.data(_KEY_ROLE), place - (place > row))
+        self._move_to(self._place_at(event.position().toPoint()))
+
+    def _move_to(self, place: int) -> None:
+        """Put the chosen scene before the one at a place, as the order is now."""
+        item = self.currentItem()
+        if item is not None:
+            row = self.row(item)
+            self._desk.move(item.data(_KEY_ROLE), place - (place > row))
 
     def _place_at(self, point: QPoint) -> int:
         """Return before which scene something is dropped."""

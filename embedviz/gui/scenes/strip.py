@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+)
 
 from embedviz.app.scenes.sequence import scene_of
 from embedviz.app.session import Session
@@ -71,7 +78,7 @@ class SceneStrip(QFrame):
             button = tool_button(f"{name}_button", text, tip)
             action = "view.talk" if name == "scenes.play" else name
             button.clicked.connect(lambda _=False, action=action: self.action_wanted.emit(action))
-            button.setMinimumWidth(8 * GRID)
+            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
             buttons.addWidget(button)
         buttons.addStretch(1)
         row = QHBoxLayout(self)

@@ -34,7 +34,7 @@ class SceneTransition(QObject):
         super().__init__(parent)
         self._session = session
         self._before = self._after = session.state
-        self._steps = QVariantAnimation(self, duration=MILLISECONDS)
+        self._steps = QVariantAnimation(self)
         self._steps.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._steps.setStartValue(0.0)
         self._steps.setEndValue(1.0)
@@ -54,6 +54,7 @@ class SceneTransition(QObject):
         if self._before == after or prefers_reduced_motion():
             self._end()
         else:
+            self._steps.setDuration(MILLISECONDS)
             self._steps.start()
 
     def finish(self) -> None:

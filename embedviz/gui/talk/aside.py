@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QWidget
@@ -93,9 +91,8 @@ class Aside(QObject):
         self.view = view = SpeakerView()
         view.step_wanted.connect(self.step_wanted)
         view.ended.connect(self.ended)
-        view.destroyed.connect(partial(self._forget, id(view)))
+        view.closed.connect(self._forget)
         return view
 
-    def _forget(self, number: int) -> None:
-        if id(self.view) == number:
-            self.view = None
+    def _forget(self) -> None:
+        self.view = None

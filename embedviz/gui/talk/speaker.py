@@ -26,10 +26,13 @@ class SpeakerView(QWidget):
         The scene so many places further is to be shown.
     ended : ()
         The talk is to end.
+    closed : ()
+        The view goes, and the talk goes on.
     """
 
     step_wanted = Signal(int)
     ended = Signal()
+    closed = Signal()
 
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -142,6 +145,7 @@ class SpeakerView(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Count no more."""
         self._tick.stop()
+        self.closed.emit()
         super().closeEvent(event)
 
     def _fit_picture(self) -> None:

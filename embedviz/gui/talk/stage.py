@@ -82,7 +82,7 @@ class Stage(QObject):
         self._keys: TalkKeys | None = None
         self._place: int | None = None
         self._is_over = False
-        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MILLISECONDS)
+        self._patience = QTimer(self, singleShot=True)
         self._patience.timeout.connect(self._say_work)
         self._pace = QTimer(self, interval=_PACE_MILLISECONDS)
         self._pace.timeout.connect(self._say_work)
@@ -189,7 +189,7 @@ class Stage(QObject):
 
     def _on_arrived(self) -> None:
         if self.talk is not None:
-            self._patience.start()
+            self._patience.start(_PATIENCE_MILLISECONDS)
             self._window.scenes.note_shown()
 
     def _say_work(self) -> None:
@@ -201,7 +201,7 @@ class Stage(QObject):
             self._quiet()
             return
         fraction, words = current
-        share = f" · {fraction:.0%}" if fraction > 0 else ""
+        share = f" · {100 * fraction:.0f} %" if fraction > 0 else ""
         self.talk.curtain.say(f"{words[:1].upper()}{words[1:]}{share}")
         self._pace.start()
 

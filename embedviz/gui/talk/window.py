@@ -74,7 +74,14 @@ class TalkWindow(QWidget):
         pane.show()
         self._loan.hide_controls()
         self.curtain.raise_()
+        self._give_focus(pane)
+
+    def _give_focus(self, pane: Pane) -> None:
+        """Put the keyboard into a picture of points, where there is one: arrows move it."""
         pane.setFocus()
+        view = pane.picture.findChild(QWidget, f"{pane.name}.view")
+        if view is not None and view.isVisibleTo(pane):
+            view.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Let the curtain be as large as the stage."""
