@@ -18,6 +18,7 @@ from embedviz.commands.application import (
     print_what_is_not_about_fonts,
 )
 from embedviz.commands.consent import terminal_ask
+from embedviz.commands.figure_scenes import draw_scene, is_scene
 from embedviz.commands.figure_texts import state_with_texts
 from embedviz.commands.figure_words import describe_changes, require_labels, require_query
 from embedviz.commands.files import load_files
@@ -27,6 +28,7 @@ from embedviz.commands.setting_options import (
     given_name,
     number_type,
     settings_of_options,
+    size_of_text,
 )
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.notes import counted
@@ -46,6 +48,9 @@ def draw_figure(arguments: Sequence[str]) -> int:
     from embedviz.panes import PANES
 
     kinds = {pane.figure: pane for pane in PANES if pane.figure}
+    qInstallMessageHandler(print_what_matters)
+    if is_scene(arguments):
+        return draw_scene(arguments, kinds)
     if not arguments or arguments[0] not in kinds:
         kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
     pane = kinds[arguments[0]]
@@ -62,7 +67,6 @@ def draw_figure(arguments: Sequence[str]) -> int:
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]
     make_application(THEMES[options.theme])
-    qInstallMessageHandler(print_what_matters)
     session = Session()
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
@@ -159,7 +163,8 @@ def kinds_parser(kinds: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="embedviz figure",
         description="Draw a picture without a window or a display.",
-        epilog="`embedviz figure KIND --help` lists the options of one kind.",
+        epilog="`embedviz figure KIND --help` lists the options of one kind. "
+        "`embedviz figure --session FILE --scene NAME` draws a scene.",
     )
     titles = ", ".join(f"{name} ({title})" for name, title in kinds.items())
     parser.add_argument("kind", choices=tuple(kinds), metavar="KIND", help=titles)
@@ -235,7 +240,7 @@ def figure_parser(
     add_setting_options(what, _fields(settings))
     look = parser.add_argument_group("picture")
     look.add_argument(
-        "--size", default=(1280, 800), type=_size, metavar="WxH", help="in pixels; 1280x800"
+        "--size", default=(1280, 800), type=size_of_text, metavar="WxH", help="in pixels; 1280x800"
     )
     look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
     look.add_argument(
@@ -255,16 +260,6 @@ def _is_file(text: str) -> bool:
     """Return whether a text among labels is a file: it has a suffix or a folder, and is there."""
     path = Path(text)
     return bool(path.suffix or len(path.parts) > 1) and path.exists()
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().replace("×", "x").partition("x")
-    are_numbers = width.isdecimal() and height.isdecimal() and len(text) < 40
-    if not are_numbers or min(int(width), int(height)) < 100:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a size such as 1280x800, 100 at the least"
-        )
-    return int(width), int(height)
 
 
 def print_what_matters(kind: object, context: object, text: str) -> None:

@@ -175,6 +175,13 @@ class Talks(Protocol):
         """Begin with the chosen scene, or with the pane in front; or end."""
 
 
+class GivesTour(Protocol):
+    """What leads through the bundled samples."""
+
+    def start(self) -> None:
+        """Begin with the first stop."""
+
+
 class Host(SessionHost, Protocol):
     """A window, as actions see it."""
 
@@ -217,6 +224,10 @@ class Host(SessionHost, Protocol):
     @property
     def strip(self) -> ScenesShown:
         """The strip of scenes."""
+
+    @property
+    def tour(self) -> GivesTour:
+        """What leads through the bundled samples."""
 
     @property
     def stage(self) -> Talks:

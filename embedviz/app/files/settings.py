@@ -56,11 +56,14 @@ class Preferences:
         None: as the system has it.
     folder : str
         Where files were looked for last.
+    knows_tour : bool
+        Whether the tour has been taken or refused, so that it is not offered again.
     """
 
     recent: tuple[Recent, ...] = ()
     theme: str | None = None
     folder: str = ""
+    knows_tour: bool = False
 
     def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""

@@ -357,6 +357,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *scenes.SCENES,
     Action("help.guide", "Help", "Guide", view.show_guide, ("F1",), "The manual, with a search"),
+    scenes.TOUR,
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),
     Action("help.about", "Help", "About embedviz", view.show_about),
 )

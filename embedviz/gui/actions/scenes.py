@@ -43,6 +43,15 @@ def talk_here(window: Host) -> None:
     window.stage.switch_here()
 
 
+def take_tour(window: Host) -> None:
+    """Show the eight stops of the tour; what is open comes back after it."""
+    window.tour.start()
+
+
+TOUR = Action(
+    "help.tour", "Help", "Guided Tour", take_tour, (), "Eight stops on the bundled samples"
+)
+
 TALK = (
     Action("view.talk", "View", "Talk Mode", talk, ("F5",)),
     Action("view.talk_here", "View", "Talk from This Scene", talk_here, ("Shift+F5",)),

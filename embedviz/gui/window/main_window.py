@@ -35,6 +35,8 @@ from embedviz.gui.scenes.strip import SceneStrip
 from embedviz.gui.sessions.controller import SessionFiles
 from embedviz.gui.talk.stage import Stage
 from embedviz.gui.texts.embeddings import Embeddings
+from embedviz.gui.tour.bar import TourBar
+from embedviz.gui.tour.tour import Tour
 from embedviz.gui.widgets.controls import FRAME
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.failures import FailureHandler
@@ -208,6 +210,8 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.menus)
         rows.addWidget(self.message_bar)
+        self._tour_bar = TourBar()
+        rows.addWidget(self._tour_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
         self.embeddings = Embeddings(self.session, self.message_bar, self)
@@ -219,6 +223,7 @@ class MainWindow(QMainWindow):
         self.strip = SceneStrip(self.session, self.scenes)
         self.strip.action_wanted.connect(self.trigger)
         self.pane_docks.add_strip("scenes", self.strip)
+        self.tour = Tour(self, self._tour_bar, self.files.memory.settings_writer.change)
         self.menus.fill(self, ACTIONS)
         self.menus.insert(self.files.recent_menu, "file.open_session")
         self.neighbors.texts.offer_encoder(SET_ENCODER in self.menus.actions_by_name)

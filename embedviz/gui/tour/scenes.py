@@ -1,0 +1,165 @@
+"""The eight stops of the tour, as values. What each sentence says is measured by a test.
+
+To add one, add a value. It names a pane, a bundled set, what is set in the panes, and the control
+that there is to try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from embedviz.core.errors import UserError
+
+
+@dataclass(frozen=True)
+class TourStop:
+    """One stop of the tour.
+
+    Attributes
+    ----------
+    name : str
+        What `embedviz figure --tour` calls it.
+    title : str
+    sentence : str
+        What there is to see. It holds in the data.
+    trial : str
+        One thing to try.
+    control : str
+        Object name of the control that it is tried with.
+    pane : str
+    sample : str
+        The bundled set.
+    query : str
+        Label that is chosen; nothing: the usual one.
+    settings : mapping of str to mapping
+        What is set, by the names of panes and of their settings; all else is as usual.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    trial: str
+    control: str
+    pane: str
+    sample: str
+    query: str = ""
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+TOUR: tuple[TourStop, ...] = (
+    TourStop(
+        "neighbors",
+        "Neighbors carry meaning",
+        "The words nearest to “guitar” are guitarist, musician, instrument and piano: words that "
+        "mean something alike have vectors that point alike.",
+        "Search for a word of your own, and read its neighbors on the right.",
+        "library.search",
+        "map",
+        "words",
+        "guitar",
+    ),
+    TourStop(
+        "directions",
+        "Directions carry meaning",
+        "Take king, subtract man, add woman: of 10,000 words, queen is the nearest. The step from "
+        "man to woman is nearly the same arrow as the one from king to queen.",
+        "Type paris - france + germany.",
+        "analogies.question",
+        "analogies",
+        "words",
+        "king",
+        {"analogies": {"positive": ("king", "woman"), "negative": ("man",)}},
+    ),
+    TourStop(
+        "breaks",
+        "Where it breaks",
+        "Let the question's own words be answers, and the nearest to king − man + woman is king "
+        "itself: the rule that leaves them out does part of the work.",
+        "Leave the inputs out again, and queen is back.",
+        "analogies.inputs",
+        "analogies",
+        "words",
+        "king",
+        {
+            "analogies": {
+                "positive": ("king", "woman"),
+                "negative": ("man",),
+                "exclude_inputs": False,
+            }
+        },
+    ),
+    TourStop(
+        "cone",
+        "The cone",
+        "All words point nearly the same way: two of them, taken at random, have a cosine of 0.69. "
+        "A high cosine alone says little.",
+        "Drag the dial to the right, and watch the cone open.",
+        "anisotropy.dial",
+        "anisotropy",
+        "words",
+        settings={"anisotropy": {"centering": 0.0, "strength": 0.0}},
+    ),
+    TourStop(
+        "whitening",
+        "Whitening",
+        "Whitened, with its 32 strongest directions kept, the cone is gone: the mean cosine falls "
+        "from 0.61 to 0.00, and cosines agree better with what people judged (0.51 after 0.43).",
+        "Keep more or fewer directions.",
+        "anisotropy.components",
+        "anisotropy",
+        "sentences",
+        settings={"anisotropy": {"strength": 1.0, "components": 32, "page": "judged"}},
+    ),
+    TourStop(
+        "hurts",
+        "When whitening hurts",
+        "This model was trained to have no cone. With all directions made equal, noise counts as "
+        "much as meaning: agreement with people falls from 0.48 to 0.34.",
+        "Turn the dial back, and watch the agreement rise.",
+        "anisotropy.dial",
+        "anisotropy",
+        "sentences-final",
+        settings={"anisotropy": {"strength": 1.0, "page": "judged"}},
+    ),
+    TourStop(
+        "matryoshka",
+        "Matryoshka",
+        "A model trained so that short prefixes do alone keeps 6 of 10 neighbors with the first 64 "
+        "of its 256 dimensions; the words before keep 3 of 10 with 64 of 384.",
+        "Shorten the prefix, and see which neighbors are lost.",
+        "matryoshka.dimensions",
+        "matryoshka",
+        "words-wordllama",
+        "guitar",
+        {"matryoshka": {"dimensions": 64}},
+    ),
+    TourStop(
+        "contrastive",
+        "The contrastive sphere",
+        "Two views of each sentence pull, all other sentences push: 300 steps spread a narrow cone "
+        "over the sphere, from a mean cosine of more than 0.5 to nearly 0.",
+        "Choose “No negatives”: without a push, all of them end in one point.",
+        "contrastive.presets",
+        "contrastive",
+        "sentences",
+        settings={"contrastive": {"steps": 300}},
+    ),
+)
+"""In their order."""
+
+
+def stop_called(name: str) -> TourStop:
+    """Return a stop by its name.
+
+    Raises
+    ------
+    UserError
+        When there is none.
+    """
+    found = next((each for each in TOUR if each.name == name), None)
+    if found is None:
+        names = ", ".join(each.name for each in TOUR)
+        raise UserError(f"The tour has no stop {name!r}; there are: {names}.")
+    return found
