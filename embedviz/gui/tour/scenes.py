@@ -64,8 +64,8 @@ TOUR: tuple[TourStop, ...] = (
         "directions",
         "Directions carry meaning",
         "Take king, subtract man, add woman: of 10,000 words, queen is the nearest. The step from "
-        "man to woman is nearly the same arrow as the one from king to queen.",
-        "Type paris - france + germany.",
+        "man to woman leads from king to the neighborhood of queen.",
+        "Type paris - france + germany: the answer is berlin.",
         "analogies.question",
         "analogies",
         "words",
@@ -138,8 +138,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "contrastive",
         "The contrastive sphere",
-        "Two views of each sentence pull, all other sentences push: 300 steps spread a narrow cone "
-        "over the sphere, from a mean cosine of more than 0.5 to nearly 0.",
+        "Two views of each sentence pull, all other sentences push: after 300 steps partners lie "
+        "together, and all sentences cover the sphere as evenly as they can (uniformity −2.08).",
         "Choose “No negatives”: without a push, all of them end in one point.",
         "contrastive.presets",
         "contrastive",
