@@ -18,7 +18,7 @@ from embedviz.commands.application import (
     print_what_is_not_about_fonts,
 )
 from embedviz.commands.consent import terminal_ask
-from embedviz.commands.figure_scenes import draw_scene, is_scene
+from embedviz.commands.figure_scenes import draw_scene, is_scene, parse_scene
 from embedviz.commands.figure_texts import state_with_texts
 from embedviz.commands.figure_words import describe_changes, require_labels, require_query
 from embedviz.commands.files import load_files
@@ -28,7 +28,6 @@ from embedviz.commands.setting_options import (
     given_name,
     number_type,
     settings_of_options,
-    size_of_text,
 )
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.notes import counted
@@ -36,24 +35,29 @@ from embedviz.core.settings import SettingField, fields_of
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
-    """Draw a pane to a file; return the exit code."""
+    """Draw a pane, or a scene, to a file; return the exit code."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     import_qt()
     from PySide6.QtCore import qInstallMessageHandler
 
-    from embedviz.app.session import Session
-    from embedviz.core.samples import load_sample
-    from embedviz.gui.figures import draw_pane, require_room, save_figure
-    from embedviz.gui.theme import THEMES
     from embedviz.panes import PANES
 
     kinds = {pane.figure: pane for pane in PANES if pane.figure}
     qInstallMessageHandler(print_what_matters)
     if is_scene(arguments):
-        return draw_scene(arguments, kinds)
+        options = parse_scene(tuple(kinds), arguments, _add_look_options)
+        _prepare(options)
+        return draw_scene(options, kinds, _write)
     if not arguments or arguments[0] not in kinds:
         kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
-    pane = kinds[arguments[0]]
+    return _draw_pane(kinds[arguments[0]], arguments)
+
+
+def _draw_pane(pane: Any, arguments: Sequence[str]) -> int:
+    """Draw a pane as its options say; return the exit code."""
+    from embedviz.app.session import Session
+    from embedviz.core.samples import load_sample
+
     options = parse_figure(
         pane.figure,
         pane.settings_class.classes_of_pane(),
@@ -61,21 +65,64 @@ def draw_figure(arguments: Sequence[str]) -> int:
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
     )
-    width, height = options.size
-    require_room(width, height, options.scale)
+    _prepare(options)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]
-    make_application(THEMES[options.theme])
     session = Session()
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
         session.show(_state_of(pane, opened, options, arguments, session.encoders))
-        with draw_pane(pane, session, width, height, options.text_scale) as picture:
-            save_figure(picture, options.output, options.scale)
+        _write(pane, session, options)
     finally:
         session.encoders.close()
     return 0
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    """Settle the size, refuse what cannot be drawn, and make the application."""
+    from embedviz.gui.export.figure import kind_of
+    from embedviz.gui.export.look import PRESETS
+    from embedviz.gui.figures import require_room
+    from embedviz.gui.theme import FIGURE_THEMES
+
+    kind_of(Path(options.output))
+    options.size = options.size or PRESETS.get(options.preset, (1280, 800))
+    width, height = options.size
+    require_room(width, height, options.scale)
+    make_application(FIGURE_THEMES[options.theme])
+
+
+def _write(pane: Any, session: Any, options: argparse.Namespace) -> None:
+    """Draw a pane and write it, as the options say."""
+    from embedviz.gui.export.figure import kind_of, write_figure
+    from embedviz.gui.figures import drawn_pane
+
+    path = Path(options.output)
+    content = drawn_pane(pane, session, look_of_options(options), [kind_of(path)])
+    write_figure(path, content[kind_of(path)])
+
+
+def look_of_options(options: argparse.Namespace) -> Any:
+    """Return the look of a figure, as the options say."""
+    from embedviz.gui.export.look import FigureLook
+
+    width, height = options.size
+    return FigureLook(
+        width,
+        height,
+        scale=float(options.scale),
+        theme=options.theme,
+        is_transparent=options.transparent,
+        text_scale=options.text_scale,
+        title=options.title,
+        subtitle=options.subtitle,
+        has_caption=options.caption,
+        legend=options.legend,
+        dpi=options.dpi,
+        has_recipe=options.recipe,
+        has_paths=options.paths,
+    )
 
 
 def _state_of(
@@ -238,18 +285,42 @@ def figure_parser(
         )
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
-    look = parser.add_argument_group("picture")
-    look.add_argument(
-        "--size", default=(1280, 800), type=size_of_text, metavar="WxH", help="in pixels; 1280x800"
-    )
-    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
-    look.add_argument(
-        "--text-scale", default=1.0, type=number_type(0.5, 5.0), help="1.8 for a talk"
-    )
-    look.add_argument("--theme", default="light", choices=("light", "dark"))
+    _add_look_options(parser.add_argument_group("picture"))
     if sample:
         add_reading_options(parser)
     return parser
+
+
+def _add_look_options(look: argparse._ArgumentGroup) -> None:
+    """Add the options for how a figure looks; see `FigureLook`."""
+    legends = "as-shown", "margin", "upper-left", "upper-right", "lower-left", "lower-right", "none"
+    presets = "slide", "half-slide", "one-column", "two-columns", "square"
+    look.add_argument("--size", default=None, type=_size, metavar="WxH", help="in pixels; 1280x800")
+    look.add_argument("--preset", default="", choices=presets, help="a size by its name")
+    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
+    look.add_argument("--dpi", default=0.0, type=number_type(30, 2400), help="that a PNG names")
+    look.add_argument(
+        "--text-scale", default=1.0, type=number_type(0.5, 5.0), help="1.8 for a talk"
+    )
+    themes = "light", "dark", "print", "gray-safe"
+    look.add_argument("--theme", default="light", choices=themes)
+    look.add_argument("--transparent", action="store_true", help="without a ground")
+    look.add_argument("--title", default="", help="a line above the picture")
+    look.add_argument("--subtitle", default="", help="a smaller line below the title")
+    look.add_argument(
+        "--caption",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the line below points that says what is shown",
+    )
+    look.add_argument("--legend", default="as-shown", choices=legends, help="where it is")
+    look.add_argument(
+        "--recipe",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="say in the file what it shows, so that the window shows it again",
+    )
+    look.add_argument("--paths", action="store_true", help="say where files are there, too")
 
 
 def _fields(settings: Sequence[type]) -> list[SettingField]:
@@ -260,6 +331,16 @@ def _is_file(text: str) -> bool:
     """Return whether a text among labels is a file: it has a suffix or a folder, and is there."""
     path = Path(text)
     return bool(path.suffix or len(path.parts) > 1) and path.exists()
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    are_numbers = width.isdecimal() and height.isdecimal() and len(text) < 40
+    if not are_numbers or min(int(width), int(height)) < 100:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a size such as 1280x800, 100 at the least"
+        )
+    return int(width), int(height)
 
 
 def print_what_matters(kind: object, context: object, text: str) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embedviz.commands.application import make_application
-from embedviz.commands.setting_options import number_type, size_of_text
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.errors import UserError
 
+Write = Callable[[Any, Any, argparse.Namespace], None]
+AddLook = Callable[[argparse._ArgumentGroup], None]
 _MARKS = ("--session", "--tour")
 
 
@@ -21,15 +21,16 @@ def is_scene(arguments: Sequence[str]) -> bool:
     return any(each.partition("=")[0] in _MARKS for each in arguments)
 
 
-def draw_scene(arguments: Sequence[str], kinds: Mapping[str, Any]) -> int:
+def draw_scene(options: argparse.Namespace, kinds: Mapping[str, Any], write: Write) -> int:
     """Draw a scene to a file; return the exit code.
 
     Parameters
     ----------
-    arguments : sequence of str
-        Of the command, perhaps the kind of figure first: else the scene says it.
+    options : Namespace
     kinds : mapping of str to Pane class
         By what figures of them are called.
+    write : callable
+        Takes a pane class, a session and the options, and writes the figure.
 
     Raises
     ------
@@ -38,32 +39,38 @@ def draw_scene(arguments: Sequence[str], kinds: Mapping[str, Any]) -> int:
     """
     from embedviz.app.scenes.sequence import showing, what_is_missing
     from embedviz.app.session import Session
-    from embedviz.gui.figures import draw_pane, require_room, save_figure
-    from embedviz.gui.theme import THEMES
 
-    options = scene_parser(tuple(kinds)).parse_args(arguments)
-    width, height = options.size
-    require_room(width, height, options.scale)
-    make_application(THEMES[options.theme])
     scene, state = _of_tour(options) if options.tour is not None else _of_session(options)
     missing = what_is_missing(state, scene)
     if missing:
         raise UserError(f"{scene.name}: {missing}")
     if scene.misses:
         tell(f"{scene.name}: {scene.misses}")
+    first, _, number = scene.pane.partition("-")
+    state = showing(state, scene)
+    pane = kinds[options.kind] if options.kind else _pane_named(first, kinds)
     session = Session()
-    make = kinds[options.kind] if options.kind else _pane_named(scene.pane, kinds)
     try:
-        session.show(showing(state, scene))
-        with draw_pane(make, session, width, height, options.text_scale) as picture:
-            save_figure(picture, options.output, options.scale)
+        session.show(_with_first_map(state, int(number) - 1) if number.isdecimal() else state)
+        write(pane, session, options)
     finally:
         session.encoders.close()
     return 0
 
 
-def scene_parser(kinds: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser of figures of scenes."""
+def parse_scene(
+    kinds: Sequence[str], arguments: Sequence[str], add_look: AddLook
+) -> argparse.Namespace:
+    """Return the options of a figure of a scene.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+        What figures are called: one may be named, else the scene says it.
+    arguments : sequence of str
+    add_look : callable
+        Adds the options for how a figure looks.
+    """
     parser = argparse.ArgumentParser(
         prog="embedviz figure", description="Draw a scene without a window or a display."
     )
@@ -76,20 +83,13 @@ def scene_parser(kinds: Sequence[str]) -> argparse.ArgumentParser:
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--session", metavar="FILE", help="a session with scenes")
-    what.add_argument("--tour", metavar="NAME", help="a scene of the guided tour")
+    what.add_argument("--tour", metavar="NAME", help="a stop of the guided tour")
     parser.add_argument(
         "--scene", metavar="NAME", help="name or number of the scene; default: the first"
     )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
-    parser.add_argument(
-        "--size", default=(1280, 800), type=size_of_text, metavar="WxH", help="in pixels; 1280x800"
-    )
-    parser.add_argument(
-        "--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel"
-    )
-    parser.add_argument("--text-scale", default=1.0, type=number_type(0.5, 5.0), help="for a talk")
-    parser.add_argument("--theme", default="light", choices=("light", "dark"))
-    return parser
+    add_look(parser.add_argument_group("picture"))
+    return parser.parse_args(arguments)
 
 
 def _of_session(options: argparse.Namespace) -> tuple[Any, Any]:
@@ -129,12 +129,14 @@ def _of_tour(options: argparse.Namespace) -> tuple[Any, Any]:
 
 
 def _pane_named(name: str, kinds: Mapping[str, Any]) -> Any:
-    """Return what makes the pane of a scene; a further map is made by its key."""
-    first, _, number = name.partition("-")
-    made = next((each for each in kinds.values() if each.name == first), None)
+    made = next((each for each in kinds.values() if each.name == name), None)
     if made is None:
         names = ", ".join(kinds)
-        raise UserError(
-            f"There is no figure of the pane {name!r}. Name one before --session: {names}."
-        )
-    return partial(made, key=int(number) - 1) if number.isdecimal() else made
+        raise UserError(f"{name!r} cannot be drawn. Name a figure before --session: {names}.")
+    return made
+
+
+def _with_first_map(state: Any, key: int) -> Any:
+    """Return a state whose first map shows what a further one shows."""
+    shown = state.with_active_map(key)
+    return replace(shown, maps=(replace(state.map_of(key), key=0, vector_set=None),), map_key=0)

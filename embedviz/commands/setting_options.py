@@ -149,17 +149,6 @@ def _value(each: SettingField, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def size_of_text(text: str) -> tuple[int, int]:
-    """Return width and height in pixels, for argparse."""
-    width, _, height = text.lower().replace("×", "x").partition("x")
-    are_numbers = width.isdecimal() and height.isdecimal() and len(text) < 40
-    if not are_numbers or min(int(width), int(height)) < 100:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a size such as 1280x800, 100 at the least"
-        )
-    return int(width), int(height)
-
-
 def number_type(least: float, most: float) -> Callable[[str], float]:
     """Return what reads a number within a range, for argparse."""
 

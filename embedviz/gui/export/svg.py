@@ -88,10 +88,10 @@ def _layer(discs: Discs) -> str:
     width = discs.edge.width
     rim = ""
     if width:
-        opacity = (discs.edge.color >> 24) / 255
+        of_rim = (discs.edge.color >> 24) / 255
         rim = (
             f'" fill="none" stroke="#{discs.edge.color & 0xFFFFFF:06x}" '
-            f'stroke-opacity="{opacity:.3g}" stroke-width="{width:.3g}"/>'
+            f'stroke-opacity="{of_rim:.3g}" stroke-width="{width:.3g}"/>'
         )
     lines = []
     places = zip(
