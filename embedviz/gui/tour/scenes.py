@@ -66,7 +66,7 @@ TOUR: tuple[TourStop, ...] = (
         "Take king, subtract man, add woman: of 10,000 words, queen is the nearest. The step from "
         "man to woman leads from king to the neighborhood of queen.",
         "Type paris - france + germany: the answer is berlin.",
-        "analogies.question",
+        "analogies.line",
         "analogies",
         "words",
         "king",
