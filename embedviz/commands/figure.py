@@ -32,6 +32,7 @@ from embedviz.commands.setting_options import (
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.notes import counted
 from embedviz.core.settings import SettingField, fields_of
+from embedviz.gui.export.look import LEGENDS, PRESETS
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
@@ -82,14 +83,11 @@ def _draw_pane(pane: Any, arguments: Sequence[str]) -> int:
 def _prepare(options: argparse.Namespace) -> None:
     """Settle the size, refuse what cannot be drawn, and make the application."""
     from embedviz.gui.export.figure import kind_of
-    from embedviz.gui.export.look import PRESETS
     from embedviz.gui.figures import require_room
     from embedviz.gui.theme import FIGURE_THEMES
 
     kind_of(Path(options.output))
-    options.size = options.size or PRESETS.get(options.preset, (1280, 800))
-    width, height = options.size
-    require_room(width, height, options.scale)
+    require_room(options.size[0], options.size[1], options.scale)
     make_application(FIGURE_THEMES[options.theme])
 
 
@@ -293,10 +291,13 @@ def figure_parser(
 
 def _add_look_options(look: argparse._ArgumentGroup) -> None:
     """Add the options for how a figure looks; see `FigureLook`."""
-    legends = "as-shown", "margin", "upper-left", "upper-right", "lower-left", "lower-right", "none"
-    presets = "slide", "half-slide", "one-column", "two-columns", "square"
-    look.add_argument("--size", default=None, type=_size, metavar="WxH", help="in pixels; 1280x800")
-    look.add_argument("--preset", default="", choices=presets, help="a size by its name")
+    look.add_argument(
+        "--size",
+        default=(1280, 800),
+        type=_size,
+        metavar="WxH",
+        help=f"in pixels, 1280x800; or {', '.join(PRESETS)}",
+    )
     look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
     look.add_argument("--dpi", default=0.0, type=number_type(30, 2400), help="that a PNG names")
     look.add_argument(
@@ -313,7 +314,7 @@ def _add_look_options(look: argparse._ArgumentGroup) -> None:
         default=True,
         help="the line below points that says what is shown",
     )
-    look.add_argument("--legend", default="as-shown", choices=legends, help="where it is")
+    look.add_argument("--legend", default="as-shown", choices=LEGENDS, help="where it is")
     look.add_argument(
         "--recipe",
         action=argparse.BooleanOptionalAction,
@@ -334,11 +335,14 @@ def _is_file(text: str) -> bool:
 
 
 def _size(text: str) -> tuple[int, int]:
+    if text in PRESETS:
+        return PRESETS[text]
     width, _, height = text.lower().replace("×", "x").partition("x")
     are_numbers = width.isdecimal() and height.isdecimal() and len(text) < 40
     if not are_numbers or min(int(width), int(height)) < 100:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a size such as 1280x800, 100 at the least"
+            f"{text!r} is not a size such as 1280x800, 100 at the least, or one of "
+            f"{', '.join(PRESETS)}"
         )
     return int(width), int(height)
 

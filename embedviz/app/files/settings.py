@@ -58,12 +58,15 @@ class Preferences:
         Where files were looked for last.
     knows_tour : bool
         Whether the tour has been taken or refused, so that it is not offered again.
+    figure : dict
+        How the last figure looked.
     """
 
     recent: tuple[Recent, ...] = ()
     theme: str | None = None
     folder: str = ""
     knows_tour: bool = False
+    figure: dict[str, str | int | float | bool] = field(default_factory=dict)
 
     def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""
