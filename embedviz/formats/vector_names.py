@@ -7,10 +7,13 @@ meant, and the caller decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from embedviz.core.errors import ChoiceRequired
-from embedviz.core.notes import Note
+from embedviz.core.notes import Note, counted
+
+Found = TypeVar("Found")
 
 COLUMN_NAMES = ("embedding", "embeddings", "vector", "vectors", "emb")
 """What a column of vectors is usually called: the most usual first."""
@@ -59,6 +62,18 @@ def choose_vectors(
         described,
         reason,
     )
+
+
+def narrowed(found: list[Found], *tests: Callable[[Found], bool]) -> list[Found]:
+    """Return those that pass, test by test, as far as any do."""
+    for test in tests:
+        found = [each for each in found if test(each)] or found
+    return found
+
+
+def describe_lists(length: int) -> str:
+    """Return what is said of a column of lists of numbers."""
+    return f"lists of {counted(length, 'number')}"
 
 
 def _with_usual_names(names: Mapping[str, str], usual: Sequence[str]) -> list[str]:

@@ -9,11 +9,16 @@ from embedviz.core.arrays import Matrix, Rows
 
 
 @runtime_checkable
-class HasPoints(Protocol):
-    """A pane with points to select and a view to move; menus and keys test for it."""
+class HasLasso(Protocol):
+    """A pane in which a drag can select."""
 
     def switch_tool(self) -> None:
         """Begin or end selecting with the lasso."""
+
+
+@runtime_checkable
+class HasPoints(HasLasso, Protocol):
+    """A pane with points to select and a view to move; menus and keys test for it."""
 
     def fly_to_selection(self) -> None:
         """Bring what is selected into view."""

@@ -23,7 +23,8 @@ from embedviz.gui.widgets.hint_page import HintPage
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.widgets.watched import is_watched
 
-_MANY_ROWS = 50_000
+MANY_ROWS = 50_000
+"""From which on what is new is made, laid out and drawn in turns of its own."""
 _ROWS_OF_A_TURN = 200_000
 """From which on another set is drawn in a turn of its own."""
 _HINT, _FULL, _NOTHING = range(3)
@@ -237,7 +238,7 @@ class Pane(QWidget):
         is_large = len(new.active or ()) >= _ROWS_OF_A_TURN and is_watched(self)
         if old.active is not new.active and is_large and self.is_built and self.is_in_view:
             # What led to another set has taken a while already, and other panes have to draw it.
-            _do_in_turns(self, lambda: self._catch_up(self.session.state))
+            do_in_turns(self, lambda: self._catch_up(self.session.state))
             return
         self._catch_up(new)
 
@@ -249,10 +250,10 @@ class Pane(QWidget):
     def _catch_up(self, new: State) -> None:
         if new == self._shown or not self.is_in_view:
             return
-        if not self.is_built and len(new.active or ()) >= _MANY_ROWS and is_watched(self):
+        if not self.is_built and len(new.active or ()) >= MANY_ROWS and is_watched(self):
             # To find a place for it, make it, lay it out and draw it takes too long for one turn.
             self._pages.setCurrentIndex(_NOTHING)
-            _do_in_turns(
+            do_in_turns(
                 self,
                 self.make,
                 lambda: self._pages.setCurrentIndex(_page_for(self, self.session.state)),
@@ -301,7 +302,7 @@ def _below_each_other(parent: QWidget, *widgets: QWidget) -> QVBoxLayout:
     return rows
 
 
-def _do_in_turns(owner: QWidget, *steps: Callable[[], None]) -> None:
+def do_in_turns(owner: QWidget, *steps: Callable[[], object]) -> None:
     """Take each step in a later turn of the event loop than the one before, while the owner lives.
 
     Not after 0 milliseconds, which would be before what the window has waiting.
@@ -310,6 +311,6 @@ def _do_in_turns(owner: QWidget, *steps: Callable[[], None]) -> None:
     def go_on() -> None:
         steps[0]()
         if steps[1:]:
-            _do_in_turns(owner, *steps[1:])
+            do_in_turns(owner, *steps[1:])
 
     QTimer.singleShot(1, owner, go_on)

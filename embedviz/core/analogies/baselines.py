@@ -92,14 +92,14 @@ def couples_of(pairs: Sequence[Rows], n_vectors: int, seed: int = 0) -> Couples:
     Couples
         Those whose rows a, b and c differ, and whose answer is none of them.
     """
-    most = max(_FEWEST_ASKED, _MOST_SCORES // max(n_vectors, 1) // max(len(pairs), 1))
+    most = most_of_a_relation(n_vectors, len(pairs))
     random = np.random.default_rng(seed)
     chosen, relations, n_possible = [np.zeros((0, 4), np.intp)], [np.zeros(0, np.intp)], 0
     accepted = [np.zeros((0, 3), np.intp)]
     for place, each in enumerate(pairs):
         first, second = np.divmod(np.arange(len(each) ** 2), max(len(each), 1))
         rows = np.hstack([each[first], each[second]])
-        rows = rows[_is_question(rows)]
+        rows = rows[are_questions(rows)]
         n_possible += len(rows)
         if len(rows) > most:
             rows = rows[np.sort(random.choice(len(rows), most, replace=False))]
@@ -114,7 +114,13 @@ def couples_of(pairs: Sequence[Rows], n_vectors: int, seed: int = 0) -> Couples:
     )
 
 
-def _is_question(rows: Rows) -> NDArray[np.bool_]:
+def most_of_a_relation(n_vectors: int, n_relations: int) -> int:
+    """Return how many questions of a relation are asked, so that all are within some seconds."""
+    return max(_FEWEST_ASKED, _MOST_SCORES // max(n_vectors, 1) // max(n_relations, 1))
+
+
+def are_questions(rows: Rows) -> NDArray[np.bool_]:
+    """Return which rows a, b, c and answer, (n, 4), differ as those of a question must."""
     a, b, c, answer = rows.T
     differ = (a != b) & (a != c) & (b != c)
     return np.asarray(differ & (answer != a) & (answer != b) & (answer != c))

@@ -6,6 +6,7 @@ import numpy as np
 
 from embedviz.core.analogies.baselines import answer_baselines
 from embedviz.core.analogies.benchmark import evaluate_methods, relation_questions
+from embedviz.core.analogies.benchmark.question_words import sectioned_lines
 from embedviz.core.analogies.relations.measuring import measure_relation
 from embedviz.core.analogies.scoring import METHODS
 from embedviz.core.analogies.solving import solve
@@ -25,3 +26,4 @@ def compile_all() -> None:
     pairs = [(f"row {i}", f"row {i + 20}") for i in range(10)]
     measure_relation(some, [*pairs, ("row 0", "row 41")], n_shuffles=3)  # With a repeated word.
     evaluate_methods(some, relation_questions({"rows": pairs[:2]}))
+    sectioned_lines(": rows\na b c d\n")

@@ -45,6 +45,8 @@ _NAMES_OF_KIND = ("pos", "partofspeech")
 _kind = re.compile(r"[A-Za-z]{1,5}").fullmatch
 _tagged = re.compile(r"(.+)-[a-z]").fullmatch
 _MOSTLY = 0.9
+_Z = 1.959963984540054
+"""The normal quantile of a two-sided interval of 95 %."""
 
 
 class JudgedPair(NamedTuple):
@@ -131,6 +133,16 @@ class SimilarityReport:
     cosines: Vector
     kinds: list[str]
     groups: list[GroupCorrelation]
+
+    @property
+    def pearson_interval(self) -> tuple[float, float]:
+        """Ends of the 95 % interval of Pearson's correlation, by Fisher's z."""
+        if self.n_pairs < FEWEST or math.isnan(self.pearson):
+            return math.nan, math.nan
+        if abs(self.pearson) == 1.0:
+            return self.pearson, self.pearson
+        z, half = math.atanh(self.pearson), _Z / math.sqrt(self.n_pairs - 3)
+        return math.tanh(z - half), math.tanh(z + half)
 
     def rank_differences(self) -> Vector:
         """Return how much higher each pair ranks by cosine than by judgment, (n_pairs,).

@@ -14,6 +14,7 @@ from embedviz.core.notes import Note, counted
 from embedviz.formats.companions.columns import LABEL_NAMES, choose_label_column
 from embedviz.formats.labels import note_on_labels, without_surrogates
 from embedviz.formats.reading import ReadResult, RowNumbers
+from embedviz.formats.vector_names import note_on_choice
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -263,3 +264,26 @@ def take_columns(
     if label is not None:
         result.labels = list(labels)
         result.notes.append(note_on_labels(column=label))
+
+
+def take_choice(
+    result: ReadResult,
+    chosen: str,
+    described: Mapping[str, str],
+    columns: Sequence[str] | None = None,
+) -> None:
+    """Take down which column the vectors are from, and what else might have them.
+
+    Parameters
+    ----------
+    result : ReadResult
+    chosen : str
+        Empty where it has no name.
+    described : mapping of name to description
+    columns : sequence of str, optional
+        All that hold vectors, where these are not the ones that are described.
+    """
+    names = tuple(described if columns is None else columns)
+    result.learn(vector_column=chosen or None, vector_columns=names)
+    if len(names) > 1:
+        result.notes.append(note_on_choice("column", chosen, described))

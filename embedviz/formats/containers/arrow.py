@@ -17,23 +17,14 @@ from embedviz.core.origin import BYTE_TYPES, ReadSettings
 from embedviz.core.progress import Report
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.formats.companions.columns import choose_label_column
-from embedviz.formats.companions.record_columns import take_columns
+from embedviz.formats.companions.record_columns import take_choice, take_columns
 from embedviz.formats.containers.parts import name_of_parts, notes_on_parts, place_in_parts
-from embedviz.formats.containers.rows import (
-    ContainerRows,
-    opened,
-    read_rows,
-    texts_of,
-)
+from embedviz.formats.containers.rows import ContainerRows, opened, read_rows, texts_of
 from embedviz.formats.containers.vector_choice import ArrowColumn, VectorChoice, enumerated
 from embedviz.formats.reading import Format, ReadResult, require_true_header, row_place
 from embedviz.formats.source import Source
-from embedviz.formats.text.numbers import parse_texts
-from embedviz.formats.vector_names import (
-    note_on_choice,
-    note_on_columns,
-    note_on_conversion,
-)
+from embedviz.formats.text.list_texts import inside_of, take_lists
+from embedviz.formats.vector_names import note_on_columns, note_on_conversion
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,12 +79,8 @@ def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
 
 def _parse(name: str, table: pa.Table, out: Matrix) -> dict[int, str]:
     """Take vectors from texts that are lists."""
-    fields = [(text or "").strip() for text in table.column(0).to_pylist()]
-    problems = parse_texts([field[1:-1].encode() for field in fields], out)
-    for row, text in enumerate(fields):
-        if text[:1] != "[" or text[-1:] != "]":
-            problems[row] = f"no list of numbers in column {name!r}"
-    return problems
+    fields = ((text or "").strip().encode() for text in table.column(0).to_pylist())
+    return take_lists([inside_of(field, name) for field in fields], out)
 
 
 def _take_columns(
@@ -108,9 +95,7 @@ def _take_columns(
         result.notes.append(Note(f"Bytes read as {choice.bytes_as}.", level="note"))
     first, last = choice.vector[0].name, choice.vector[-1].name
     if choice.is_list:
-        result.learn(vector_column=first)
-        if len(choice.vector_columns) > 1:
-            result.notes.append(note_on_choice("column", first, choice.described_lists))
+        take_choice(result, first, choice.described_lists, choice.vector_columns)
     else:
         result.notes.append(note_on_columns(len(choice.vector), first, last))
     if dtype not in ("float32", "text"):

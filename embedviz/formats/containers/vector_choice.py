@@ -23,7 +23,7 @@ from embedviz.formats.containers.rows import wanted_label
 from embedviz.formats.labels import without_surrogates
 from embedviz.formats.number_columns import is_counter, numbered_alike
 from embedviz.formats.refused.sparse import on_sparse_column
-from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
+from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors, describe_lists, narrowed
 from embedviz.formats.writing.kept_notes import notes_from_json
 
 # What pandas calls an index without a name, and the further levels of one.
@@ -127,7 +127,7 @@ class VectorChoice:
     @property
     def described_lists(self) -> dict[str, str]:
         """The columns that hold whole vectors, with how long these are."""
-        return {c.name: _described(c) for c in self._lists if c.length > 1}
+        return {c.name: describe_lists(c.length) for c in self._lists if c.length > 1}
 
     @property
     def dropped(self) -> list[str]:
@@ -171,21 +171,16 @@ class VectorChoice:
         if not self._lists:
             return self._number_columns()
         found = [c for c in self._lists if c.name != self.label] or self._lists
-        found = self._narrowed(found)
-        described = {c.name: _described(c) for c in found}
-        chosen = choose_vectors(described, COLUMN_NAMES, self._name, "vector_column")
-        return [self._wanted(chosen)]
-
-    def _narrowed(self, found: list[ArrowColumn]) -> list[ArrowColumn]:
-        """Return the columns that are most likely the vector: one, where that can be told."""
-        for test in (
+        found = narrowed(
+            found,
             lambda c: not c.is_printed,
             lambda c: c.length > 1,
             lambda c: c.is_float,
             lambda c: c.is_regular,
-        ):
-            found = [c for c in found if test(c)] or found
-        return found
+        )
+        described = {c.name: describe_lists(c.length) for c in found}
+        chosen = choose_vectors(described, COLUMN_NAMES, self._name, "vector_column")
+        return [self._wanted(chosen)]
 
     def _wanted(self, wanted: str) -> ArrowColumn:
         column = next((c for c in self._lists if c.name == wanted), None)
@@ -250,10 +245,6 @@ class VectorChoice:
         taken = {column.position for column in self.vector}
         found = [c for c in self._columns if c.position not in taken and c.role in kept]
         return sorted(found, key=lambda c: c.name != "index")
-
-
-def _described(column: ArrowColumn) -> str:
-    return f"lists of {counted(column.length, 'number')}"
 
 
 def _shown(name: str) -> str:

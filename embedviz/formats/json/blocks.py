@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from embedviz.core.errors import UserError
-from embedviz.formats.json.bulk import Actions
-from embedviz.formats.json.documents import Documents, Row, whole
-from embedviz.formats.json.metadata import Document, RowContainer
-from embedviz.formats.json.parsing import CUT_FILE, JsonError, Syntax, parse_lines
-from embedviz.formats.json.steps import Step
-from embedviz.formats.source import BYTE_ORDER_MARK, Stream
+from embedviz.core.notes import Note, counted
+from embedviz.formats.json.documents import Documents, Row, Step, whole
+from embedviz.formats.json.metadata import Document
+from embedviz.formats.json.parsing import CUT_FILE, JsonError, NumberLists, Syntax
+from embedviz.formats.labels import note_on_replaced
+from embedviz.formats.source import Source, Stream
+from embedviz.formats.text.lines import line_blocks
 from embedviz.formats.text.records import LONGEST_LINE
 
 BLOCK_BYTES = 4 << 20
 _PREVIEW_BYTES = 1 << 20
+_ACTIONS = ("index", "create", "update", "delete")
 
 
 @dataclass
@@ -40,13 +42,10 @@ class JsonBlock:
     documents: list[Document] = field(default_factory=list)
     fraction: float = 0.0
 
-    def add(self, found: Row | Document) -> None:
-        """Add what was found next."""
-        if isinstance(found, Row):
-            self.values.append(found.value)
-            self.lines.append(found.line)
-        else:
-            self.documents.append(found)
+    def add(self, row: Row) -> None:
+        """Add the next row."""
+        self.values.append(row.value)
+        self.lines.append(row.line)
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,58 @@ class RowPath:
     is_bulk: bool = False
 
 
+def is_action(value: Any) -> bool:
+    """Return whether a line says what is to be done with a document, rather than being one."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((name, fields),) = value.items()
+    if name not in _ACTIONS or not isinstance(fields, dict):
+        return False
+    return not fields or any(field.startswith("_") for field in fields)
+
+
+class Actions:
+    """State between two blocks of such a file.
+
+    Attributes
+    ----------
+    n_deleted : int
+        Deletions so far.
+    """
+
+    def __init__(self) -> None:
+        self.n_deleted = 0
+        self._fields: dict[str, Any] | None = None
+
+    def join(self, values: list[Any], lines: list[int]) -> None:
+        """Put each document and the line before it together, in place."""
+        rows: list[tuple[Any, int]] = []
+        for value, line in zip(values, lines, strict=True):
+            if not is_action(value):
+                fields, self._fields = self._fields or {}, None
+                rows.append((fields | value if isinstance(value, dict) else value, line))
+                continue
+            if lack := self.end():
+                rows.append((lack, line))
+            if "delete" in value:
+                self.n_deleted += 1
+            else:
+                (self._fields,) = value.values()
+        values[:] = [value for value, _ in rows]
+        lines[:] = [line for _, line in rows]
+
+    def end(self) -> ValueError | None:
+        """Return what is wrong where the next line is no document, or there is none."""
+        fields, self._fields = self._fields, None
+        return None if fields is None else ValueError("no document follows the line before")
+
+
 class Blocks:
     """Reader of a file in blocks.
 
     Parameters
     ----------
-    name : str
-        Of the file, for messages.
+    source : Source
     stream : Stream
     layout : RowPath
     is_preview : bool
@@ -84,96 +128,100 @@ class Blocks:
     ----------
     documents : Documents
         Reader of a file that is not in lines.
-    actions : Actions
-        What is to be done with the documents, as far as they were read.
-    n_replaced : int
-        Number of texts that held bytes that are not UTF-8.
     """
 
-    def __init__(self, name: str, stream: Stream, layout: RowPath, *, is_preview: bool) -> None:
-        self.n_replaced = 0
-        self._name = name
+    def __init__(
+        self, source: Source, stream: Stream, layout: RowPath, *, is_preview: bool
+    ) -> None:
+        self.documents = Documents(layout.steps, self._read)
+        self._source = source
         self._stream = stream
         self._layout = layout
-        self.documents = Documents(layout.steps, self._read)
-        self.actions = Actions()
+        self._actions = Actions()
         self._size = _PREVIEW_BYTES if is_preview else BLOCK_BYTES
-        self._line = 1
-        self._fraction = 0.0
-        self._is_start = True
+        self._n_reads = self._n_replaced = 0
 
     def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
-        return self._blocks_of_lines() if self._layout.is_lines else self._blocks_of_text()
+        blocks = self._blocks_of_lines() if self._layout.is_lines else self._blocks_of_text()
+        for block in blocks:
+            block.fraction = self._stream.fraction
+            yield block
 
-    def _read(self, held: bytes, n_waiting: int = 0) -> tuple[bytes, bool]:
+    def notes(self) -> list[Note]:
+        """Return what there is to say of the file, once it was read."""
+        found = note_on_replaced(self._n_replaced + self.documents.n_replaced)
+        if count := self._actions.n_deleted:
+            are = "deletes a document and is" if count == 1 else "delete documents and are"
+            found.append(Note(f"{counted(count, 'line')} {are} not read."))
+        return found
+
+    def _read(self, held: bytes, n_waiting: int) -> tuple[bytes, bool]:
         """Return what was held back with more behind it, and whether the file ends there."""
         if len(held) > LONGEST_LINE:
-            line = self._line if self._layout.is_lines else self.documents.line
             raise UserError(
-                f"{self._name}, line {line:,}: more than {LONGEST_LINE >> 20} MB are one record or "
-                "one text. Is this a file of vectors?"
+                f"{self._source.name}, line {self.documents.line:,}: more than "
+                f"{LONGEST_LINE >> 20} MB are one record or one text. Is this a file of vectors?"
             )
-        self._stream.hold(len(held))
-        self._fraction = self._stream.fraction
         size = max(self._size, len(held), n_waiting)
         text = self._stream.read(size)
-        is_last = len(text) < size
-        if self._is_start:
-            text, self._is_start = text.removeprefix(BYTE_ORDER_MARK), False
-        return held + text, is_last
+        # Its turn comes when what waits was taken apart.
+        self._stream.hold(len(held) + len(text))
+        self._n_reads += 1
+        return held + text, len(text) < size
 
     def _blocks_of_text(self) -> Iterator[JsonBlock]:
         """Yield the rows between two readings of the file."""
         block, n_reads, problem = JsonBlock(), 1, None
+        documents = self.documents
         try:
-            for found in self.documents:
-                block.add(found)
-                if self.documents.n_reads > n_reads:
-                    n_reads, block.fraction = self.documents.n_reads, self._fraction
+            for row in documents:
+                block.add(row)
+                if self._n_reads > n_reads:
+                    n_reads = self._n_reads
+                    block.documents, documents.ended = documents.ended, []
                     yield block
                     block = JsonBlock()
         except JsonError as error:
-            problem = error
             if error.reason == Syntax.CUT:
-                block.add(Row(JsonError(CUT_FILE), error.line))
-                self.documents.open += [RowContainer([None])] * bool(self._layout.steps)
-        self.n_replaced, block.fraction = self.documents.n_replaced, self._stream.fraction
+                block.add(documents.bad_row(JsonError(CUT_FILE), error.line))
+            else:
+                problem = error.in_file(self._source.name)
+        self._stream.hold(0)
+        block.documents = documents.ended
         yield block
-        if problem is not None and problem.reason != Syntax.CUT:
-            raise problem.in_file(self._name)
+        if problem is not None:
+            raise problem
 
     def _blocks_of_lines(self) -> Iterator[JsonBlock]:
-        held, is_last = b"", False
-        while not is_last:
-            text, is_last = self._read(held)
-            used = len(text) if is_last else text.rfind(b"\n") + 1
-            text, held = text[:used], text[used:]
-            n_lines = text.count(b"\n") + (is_last and not text.endswith(b"\n"))
-            lines = list(range(self._line, self._line + n_lines))
-            values = None if self._layout.steps else parse_lines(text)
-            if values is not None and len(values) == n_lines:
-                block = JsonBlock(values, lines)
+        line = 1
+        for lines in line_blocks(self._source, self._stream, self._size, has_remarks=False):
+            text = lines.tobytes()
+            numbers = list(range(line, line + text.count(b"\n")))
+            line += len(numbers)
+            values = None if self._layout.steps else NumberLists().parse_lines(text)
+            if values is not None and len(values) == len(numbers):
+                block = JsonBlock(values, numbers)
             else:
-                block = self._read_each(text, lines)
-            self._line += n_lines
+                block = self._read_each(text, numbers)
             if self._layout.is_bulk:
-                self.actions.join(block.values, block.lines, is_last=is_last)
-            self._stream.hold(len(held))
-            block.fraction = self._stream.fraction
+                self._actions.join(block.values, block.lines)
             yield block
+        if lack := self._actions.end():
+            yield JsonBlock([lack], [line - 1])
 
     def _read_each(self, text: bytes, numbers: Sequence[int]) -> JsonBlock:
         block = JsonBlock()
         for line, number in zip(text.split(b"\n"), numbers, strict=False):
+            if not line or line.isspace():  # A small file may unpack to millions of such.
+                continue
             documents = Documents(self._layout.steps, whole(line), number)
             try:
-                for found in documents:
-                    block.add(found)
-            except JsonError as error:  # Nothing of a document that is broken is kept.
-                n_kept = len(block.values) - sum(len(each.names) for each in documents.open)
-                del block.values[n_kept:], block.lines[n_kept:]
-                block.add(Row(error, number))
-                block.documents += [[RowContainer([None])]] * bool(self._layout.steps)
-            self.n_replaced += documents.n_replaced
+                for row in documents:
+                    block.add(row)
+            except JsonError as error:
+                block.add(documents.bad_row(error, number))
+                documents.ended.append(documents.open)
+            self._n_replaced += documents.n_replaced
+            block.documents += documents.ended
         return block

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedviz.core.arrays import Matrix
+from embedviz.formats.json.documents import ITEM, MEMBER, Step
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.text.base64_vectors import decode_base64, looks_like_base64
 from embedviz.formats.vector_names import COLUMN_NAMES
 
@@ -80,17 +80,29 @@ class Candidate:
         return min(ranks, default=OTHER_NAME)
 
 
-def find_candidates(values: Sequence[Any]) -> list[Candidate]:
-    """Return the vectors in some values, grouped by the path to them: all that may be such."""
-    return [
-        Candidate(
+def find_candidates(values: Sequence[Any], *path: Step) -> Iterator[Candidate]:
+    """Yield the vectors in some values, grouped by the path to them: all that may be such.
+
+    Parameters
+    ----------
+    values : sequence of any
+    path : str, ITEM or MEMBER
+        What leads to these values.
+    """
+    given = [value for value in values if value is not None]
+    vectors = [vector for value in given if (vector := vector_of(value)) is not None]
+    if len(vectors) > _MOSTLY * len(given):
+        yield Candidate(
             path,
             tuple(map(_length, vectors)),
             any(not isinstance(vector, bytes) for vector in vectors),
             any(not isinstance(vector, NumberList) or _has_fraction(vector) for vector in vectors),
         )
-        for path, vectors in _find(values)
-    ]
+    for step, inner, is_row in _steps(given):
+        for found in find_candidates(inner, *path, step):
+            # Within rows that are lists, a row is not looked for.
+            if not is_row or not {ITEM, MEMBER} & set(found.path[len(path) :]):
+                yield found
 
 
 def vector_of(value: Any) -> bytes | Matrix | None:
@@ -108,18 +120,6 @@ def _length(vector: bytes | Matrix) -> int:
     return vector.count(b",") + 1 if isinstance(vector, bytes) else len(vector)
 
 
-def _find(values: Sequence[Any]) -> Iterator[tuple[tuple[Step, ...], list[bytes | Matrix]]]:
-    given = [value for value in values if value is not None]
-    vectors = [vector for value in given if (vector := vector_of(value)) is not None]
-    if len(vectors) > _MOSTLY * len(given):
-        yield (), vectors
-    for step, inner, is_row in _steps(given):
-        for path, found in _find(inner):
-            # Within rows that are lists, a row is not looked for.
-            if not is_row or not {ITEM, MEMBER} & set(path):
-                yield (step, *path), found
-
-
 def _steps(values: Sequence[Any]) -> Iterator[tuple[Step, Sequence[Any], bool]]:
     """Yield the steps into values, what is there, and whether that is a place in rows."""
     objects = [value for value in values if isinstance(value, dict)]
@@ -132,7 +132,7 @@ def _steps(values: Sequence[Any]) -> Iterator[tuple[Step, Sequence[Any], bool]]:
                 names.update(dict.fromkeys(value))
         for name in names:
             yield name, [value[name] for value in objects if name in value], False
-    lists = [value for value in values if isinstance(value, list)]
+    lists = [value for value in values if isinstance(value, list) and value]
     if _are_rows(lists):
         for place, column in enumerate(zip(*lists, strict=True)):
             yield str(place), column, True

@@ -9,27 +9,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from embedviz.formats.json.metadata import Document, RowContainer, put_around
 from embedviz.formats.json.parsing import (
-    CUT_LIST,
+    LIST_MARK,
+    TOO_DEEP,
     JsonError,
     NumberList,
     NumberLists,
     Syntax,
-    closed,
     end_of_value,
-    is_deep,
     near,
     with_escapes,
 )
-from embedviz.formats.json.steps import ITEM, MEMBER, Step
 from embedviz.formats.refused.answers import find_failure
+
+ITEM, MEMBER = 0, 1
+Step = str | int
+"""How a path through JSON goes on: to the member of that name, to every ITEM or MEMBER."""
 
 _NUMBERS = "single numbers instead of vectors"
 _find_value = re.compile(r"[^ \t\r\n]").search
-_find_document = re.compile(r"[^ \t\r\n\0\x1e]").search
+_find_document = re.compile(r"[^ \t\r\n\0\x1e\ufeff]").search
 
 
 class Row(NamedTuple):
@@ -59,8 +63,8 @@ class Documents:
     ----------
     open : Document
         What was begun, as far as it was read.
-    n_reads : int
-        How often a text was read.
+    ended : list of Document
+        What is around the rows of those that were read to their end.
     n_replaced : int
         Number of rows that held bytes that are not UTF-8.
     """
@@ -69,7 +73,8 @@ class Documents:
         self, steps: Sequence[Step], read: Callable[[bytes, int], tuple[bytes, bool]], line: int = 1
     ) -> None:
         self.open: Document = []
-        self.n_reads = self.n_replaced = 0
+        self.ended: list[Document] = []
+        self.n_replaced = 0
         self._steps = steps
         self._read = read
         self._rest = b""
@@ -88,8 +93,8 @@ class Documents:
         self._counted = self._at
         return self._line
 
-    def __iter__(self) -> Iterator[Row | Document]:
-        """Yield the rows, and behind those of each document what is around them.
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows.
 
         Raises
         ------
@@ -103,35 +108,49 @@ class Documents:
         self._found.close()
         return self.open
 
-    def open_document(self) -> Any:
-        """Return what is read of a document, each a row, that has no end or is broken somewhere."""
-        self._next(_find_document)
-        try:
-            return self._value()
-        except JsonError as error:
-            start = closed(self._text[self._at :], error.at - self._at)
-            return self._numbers.parse(start)[0]
+    def bad_row(self, error: JsonError, line: int) -> Row:
+        """Return a row in place of those that a document should have."""
+        if self._steps:
+            self.open.append(RowContainer([None]))
+        return Row(error, line)
 
-    def _rows(self) -> Generator[Row | Document, None, None]:
+    def open_document(self) -> Any:
+        """Return what can be read of a document that has no end or is broken somewhere."""
+        found: list[Any] = []
+        with suppress(JsonError, RecursionError):
+            self._next(_find_document)
+            self._take_open(found.append)
+        return found[0] if found else None
+
+    def _take_open(self, take: Callable[[Any], None]) -> None:
+        """Hand over the value here at once, and fill it while it is read."""
+        if self._next() not in ("[", "{"):
+            take(self._value())
+            return
+        inner: Any = [] if self._next() == "[" else {}
+        take(inner)
+        for name in self._elements():
+            self._take_open(inner.append if name is None else partial(inner.__setitem__, name))
+
+    def _rows(self) -> Generator[Row, None, None]:
         while mark := self._next(_find_document):
-            if mark not in "{[":
+            if mark not in "{[" and not self._is_at_numbers():
                 raise self._error(Syntax.NO_RECORD)
             if self._steps:
                 yield from self._document()
             else:
-                yield self._row()
+                yield Row(line=self.line, value=self._value_or_error())
 
-    def _document(self) -> Iterator[Row | Document]:
+    def _document(self) -> Iterator[Row]:
         line, self._problem = self.line, None
         frame = yield from self._walk(self._steps)
         if self._problem is None and not any(container.names for container in self.open):
             failure = find_failure(frame)
             self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
         if self._problem is not None:
-            self.open.append(RowContainer([None]))
-            yield Row(self._problem, line)
-        document, self.open = self.open, []
-        yield document
+            yield self.bad_row(self._problem, line)
+        self.ended.append(self.open)
+        self.open = []
 
     def _walk(
         self, steps: Sequence[Step], prefix: str = "", key: str | None = None
@@ -140,11 +159,10 @@ class Documents:
         step, *rest = steps
         frame: dict[Any, Any] = {}
         if self._next() != ("[" if step == ITEM else "{"):
-            return self._keep(frame, None)
-        if self._text.startswith(CUT_LIST, self._at):
-            self.open.append(RowContainer([None]))
-            yield Row(JsonError(_NUMBERS), self.line)
-            return self._value()
+            line, value = self.line, self._keep(frame, None)
+            if step == ITEM and isinstance(value, list):
+                yield self.bad_row(JsonError(_NUMBERS), line)
+            return value
         first, is_cut = len(self.open), True
         if not rest:
             self.open.append(RowContainer())
@@ -158,9 +176,9 @@ class Documents:
                         rest, inner, name if step == MEMBER else None
                     )
                 else:
-                    row = self._row(name)
+                    line, value = self.line, self._value_or_error()
                     self.open[-1].names.append(name if prefix else None)
-                    yield row
+                    yield Row(value if name is None else (name, value), line)
             is_cut = False
         finally:
             beside = {name: frame[name] for name in frame if step not in (ITEM, MEMBER, name)}
@@ -170,16 +188,17 @@ class Documents:
     def _keep(self, frame: dict[Any, Any], name: str | None) -> Any:
         """Keep and return a value without rows; the numbers of a list of such."""
         if self._next() != "[":
-            frame[name] = self._other_value()
+            value = self._other_value(has_lists=self._is_at_numbers())
+            frame[name] = value.values() if isinstance(value, NumberList) else value
             return frame[name]
         items: list[Any] = []
         frame[name] = items  # At once, for the file may end in it.
         for _ in self._elements():
             items.append(self._other_value())
-        numbers = self._numbers.restored(items)
-        if isinstance(numbers, NumberList):
-            items[:] = numbers.values()
         return items
+
+    def _is_at_numbers(self) -> bool:
+        return self._text.startswith(LIST_MARK, self._at)
 
     def _elements(self) -> Iterator[str | None]:
         """Go from element to element of the list or object here, and behind it; yield the names."""
@@ -207,12 +226,8 @@ class Documents:
         self._next()
         return name
 
-    def _row(self, name: str | None = None) -> Row:
-        line, value = self.line, self._value_or_error()
-        return Row(value if name is None else (name, value), line)
-
-    def _other_value(self) -> Any:
-        value = self._value_or_error(has_lists=False)
+    def _other_value(self, *, has_lists: bool = False) -> Any:
+        value = self._value_or_error(has_lists=has_lists)
         if isinstance(value, JsonError):
             self._problem, value = value, None
         return value
@@ -222,7 +237,7 @@ class Documents:
         try:
             return self._value(has_lists=has_lists)
         except JsonError as error:
-            if error.is_syntax:
+            if isinstance(error.reason, Syntax):
                 raise
             while (end := end_of_value(self._text, self._at)) < 0 and self._more():
                 pass
@@ -236,22 +251,18 @@ class Documents:
             try:
                 value, end = self._numbers.parse(self._text, self._at, has_lists=has_lists)
             except JsonError as error:
-                if (error.reason == Syntax.CUT and self._more()) or self._mend(error):
+                if error.reason == Syntax.CUT and self._more():
                     continue
-                is_too_deep = is_deep(self._text, self._at, error.at)
-                raise self._error(Syntax.DEEP if is_too_deep else error.reason, error.at) from None
+                before, rest = self._text[: self._at], self._text[self._at :]
+                if "escape" in error.reason and (mended := with_escapes(rest)) != rest:
+                    self._text = before + mended
+                    continue
+                is_deep = self._text.startswith(TOO_DEEP, self._at)
+                raise self._error(Syntax.DEEP if is_deep else error.reason, error.at) from None
             if self._has_replaced:
                 self.n_replaced += "\ufffd" in self._text[self._at : end]
             self._at = end
             return value
-
-    def _mend(self, error: JsonError) -> bool:
-        """Double the backslashes that escape nothing; return whether there are any."""
-        if "escape" not in error.reason:
-            return False
-        found, at = self._text, self._at
-        self._text = found[:at] + with_escapes(found[at:])
-        return self._text != found
 
     def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
         """Go to the next character that is not blank; return it, nothing at the end."""
@@ -275,7 +286,6 @@ class Documents:
         except UnicodeDecodeError:
             self._text = waiting + found.decode("utf-8", "replace")
             self._has_replaced = True
-        self.n_reads += 1
         return True
 
     def _error(self, reason: str, at: int | None = None) -> JsonError:

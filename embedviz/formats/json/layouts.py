@@ -15,19 +15,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from embedviz.core.errors import UserError
-from embedviz.core.notes import counted
 from embedviz.formats.companions.record_columns import find_member
 from embedviz.formats.json.blocks import RowPath
 from embedviz.formats.json.candidates import LIKE_A_NAME, OTHER_NAME, Candidate, find_candidates
+from embedviz.formats.json.documents import Step
 from embedviz.formats.json.samples import LayoutSample, samples_of
-from embedviz.formats.json.steps import Step
 from embedviz.formats.refused.json_without_vectors import (
     describe_lack,
     is_split_table,
     refuse_settings,
 )
 from embedviz.formats.source import Source
-from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
+from embedviz.formats.vector_names import (
+    COLUMN_NAMES,
+    choose_vectors,
+    describe_lists,
+    narrowed,
+)
 
 _LONGEST_LOOK = 32 << 20
 
@@ -41,28 +45,25 @@ class JsonLayout(RowPath):
     column : tuple of str
         The path from a row to its vector.
     chosen : Candidate
-    others : tuple of Candidate
-        Further vectors.
+    described : mapping of str to str
+        All vectors that have a name, the chosen ones first, with how long they are.
     names : mapping of str to str
         What the places of a row are called, where rows are lists.
     """
 
     column: tuple[str, ...]
     chosen: Candidate
-    others: tuple[Candidate, ...]
+    described: Mapping[str, str]
     names: Mapping[Step, str]
 
-    def described_candidates(self) -> dict[str, str]:
-        """Return all vectors that have a name, the chosen ones first, with how long they are."""
-        described: dict[str, str] = {}
-        for candidate in (self.chosen, *self.others):
-            described.setdefault(self.name_of(candidate), _described(candidate))
-        described.pop("", None)
-        return described
+    @property
+    def name(self) -> str:
+        """What the vectors are called; nothing where they have no name."""
+        return _name_of(self.chosen, self.names)
 
-    def name_of(self, candidate: Candidate) -> str:
-        """Return what a candidate is called."""
-        return self.names.get(candidate.path[-1], candidate.name) if candidate.path else ""
+
+def _name_of(candidate: Candidate, names: Mapping[Step, str]) -> str:
+    return names.get(candidate.path[-1], candidate.name) if candidate.path else ""
 
 
 def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
@@ -77,7 +78,7 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
     """
     name = source.path.name
     for sample in samples_of(source, _LONGEST_LOOK):
-        candidates = find_candidates(sample.documents)
+        candidates = list(find_candidates(sample.documents))
         if is_split_table(sample.documents[0] if sample.documents else None):
             candidates = [each for each in candidates if each.path != ("index",)]
         if candidates:
@@ -94,16 +95,21 @@ def _layout_of(chosen: Candidate, candidates: list[Candidate], sample: LayoutSam
     column = tuple(map(str, path[cut:]))
     # As pandas writes it with orient="split".
     table = sample.documents[0] if column and column[0].isdigit() else None
-    names = find_member(table, ("columns",)) or []
-    is_split = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    found = find_member(table, ("columns",)) or []
+    is_split = isinstance(found, list) and all(isinstance(name, str) for name in found)
+    names: dict[Step, str] = {str(i): name for i, name in enumerate(found if is_split else ())}
+    described: dict[str, str] = {}
+    for each in (chosen, *(other for other in candidates if other.is_likely)):
+        described.setdefault(_name_of(each, names), describe_lists(each.dimensions))
+    described.pop("", None)
     return JsonLayout(
         path[:cut],
         sample.is_lines,
         sample.is_bulk,
         column=column,
         chosen=chosen,
-        others=tuple(other for other in candidates if other is not chosen and other.is_likely),
-        names={str(place): name for place, name in enumerate(names if is_split else ())},
+        described=described,
+        names=names,
     )
 
 
@@ -111,18 +117,17 @@ def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> 
     named = [candidate for candidate in candidates if candidate.name]
     if wanted is not None:
         return _choose_wanted(named, wanted, file_name)
-    rest = candidates
-    for is_better in (
+    rest = narrowed(
+        candidates,
         lambda c: c.dimensions > 1,
         lambda c: "sparse" not in c.name.casefold(),
         lambda c: c.has_fractions or c.rank < OTHER_NAME,
         lambda c: c.is_even,
-    ):
-        rest = [candidate for candidate in rest if is_better(candidate)] or rest
+    )
     best = min(candidate.rank for candidate in rest)
     if best < LIKE_A_NAME:  # Anywhere in the path: services have "values" below "embedding".
         rest = [candidate for candidate in rest if candidate.rank == best]
-    described = {candidate.name: _described(candidate) for candidate in rest}
+    described = {candidate.name: describe_lists(candidate.dimensions) for candidate in rest}
     if len(described) < len(rest):  # Lists in lists of any kind: the first is as good as any.
         return rest[0]
     chosen = choose_vectors(described, COLUMN_NAMES, file_name, "vector_column")
@@ -141,7 +146,3 @@ def _choose_wanted(candidates: list[Candidate], wanted: str, file_name: str) -> 
         )
     known = ", ".join(candidate.name for candidate in candidates)
     raise UserError(f"{file_name} has no column of vectors {wanted!r}. There is {known}.")
-
-
-def _described(candidate: Candidate) -> str:
-    return f"lists of {counted(candidate.dimensions, 'number')}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,10 +66,9 @@ class RowContainer:
             del beside[name]
             self.columns |= flat_columns(prefix + name, values)
 
-    def all_columns(self) -> dict[str, Sequence[Scalar]]:
-        """Return the columns, and what holds for all rows in as many."""
-        constants = {name: [value] * len(self.names) for name, value in self.constants.items()}
-        return constants | self.columns
+    def values(self, name: str) -> Sequence[Scalar]:
+        """Return what a column has for each row."""
+        return self.columns.get(name) or [self.constants.get(name)] * len(self.names)
 
     def _joins(self, value: Mapping[str, Any]) -> bool:
         return self.names[:1] != [None] and len(value) >= _MOSTLY * len(self.names)
@@ -134,13 +133,11 @@ class Metadata:
         for container in containers:
             self._leave_out_long(container)
             self._constants.update(container.constants)
-        # Those of many answers, which have few rows each, are put into columns together.
-        for has_columns, group in groupby(containers, lambda each: bool(each.columns)):
-            if has_columns:
-                for container in group:
-                    self._around.add_columns(container.all_columns(), len(container.names))
-            else:
-                self._around.add([each.constants for each in group for _ in each.names])
+        n_rows = sum(len(container.names) for container in containers)
+        names = dict.fromkeys(chain.from_iterable((*c.constants, *c.columns) for c in containers))
+        self._around.add_columns(
+            {name: [v for each in containers for v in each.values(name)] for name in names}, n_rows
+        )
 
     def _leave_out_long(self, container: RowContainer) -> None:
         """Leave out what would be very much once it is repeated in each row: another list."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.notes import Note, counted
+from embedviz.core.notes import Note
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.companions.record_columns import (
@@ -24,18 +24,17 @@ from embedviz.formats.companions.record_columns import (
     choose_label,
     find_member,
     flatten,
+    take_choice,
     take_columns,
     texts_of,
 )
 from embedviz.formats.containers.rows import wanted_label
 from embedviz.formats.json.blocks import Blocks, JsonBlock
-from embedviz.formats.json.bulk import note_on_deletions
+from embedviz.formats.json.documents import ITEM, MEMBER
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Document, Metadata
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.samples import begins_with_bracket, starts_as_json
-from embedviz.formats.json.steps import INDEX, ITEM, MEMBER
-from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.reading import (
     BadRows,
     Format,
@@ -48,10 +47,10 @@ from embedviz.formats.refused.answers import find_failure
 from embedviz.formats.rows import RowCollector, reorder_rows
 from embedviz.formats.source import Source
 from embedviz.formats.text.base64_vectors import decode_base64
-from embedviz.formats.text.numbers import parse_texts
-from embedviz.formats.vector_names import note_on_choice
+from embedviz.formats.text.list_texts import inside_of, take_lists
 
 _SHOWN_LABEL = 50
+_INDEX = "index"
 _KINDS = {
     str: "text",
     dict: "an object",
@@ -65,11 +64,9 @@ _starts_like_record = re.compile(rb'\s*\{\s*"').match
 
 
 def _matches(source: Source) -> bool:
-    if begins_with_bracket(source.text):
-        return starts_as_json(source)
-    # The first line may be broken.
-    lines = source.lines
-    return 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
+    lines = source.lines  # Of which the first may be broken.
+    are_records = 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
+    return starts_as_json(source) or (are_records and not begins_with_bracket(source.text))
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
@@ -90,38 +87,33 @@ class _JsonReader:
             layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
         )
         self._metadata = Metadata(is_split=bool(layout.names))
-        self._is_open = False
         # Elsewhere a document may have no vectors, and yet count as a row.
         self._is_plain = not any(isinstance(step, str) for step in layout.steps)
         self._counts_rest = self._is_plain and counts_rest(source, settings)
 
     def read(self, report: Report) -> ReadResult:
-        n_rest, ended = 0, list[Document]()
+        n_rest, is_open, ended = 0, False, list[Document]()
         with self._source.stream() as stream:
             is_preview = self._settings.is_preview
-            reader = Blocks(self._source.path.name, stream, self._layout, is_preview=is_preview)
-            blocks = iter(reader)
+            reader = Blocks(self._source, stream, self._layout, is_preview=is_preview)
             # What stands behind the vectors may be their labels.
             may_go_on = not (self._is_plain or is_preview)
-            for block in blocks:
-                if self._rows.is_full and block.values:
-                    self._rows.stop()
-                if not self._rows.is_full or not (block.values or block.documents):
+            for block in reader:
+                if not self._rows.is_full:
                     self._add(block)
-                    self._is_open = bool(reader.documents.open)
-                elif block.documents or not may_go_on or not self._is_open:
-                    n_rest, ended = len(block.values), block.documents
-                    break
-                report(block.fraction, f"{self._rows.n_read:,} rows read")
-            if self._counts_rest:
-                for block in blocks:
+                    is_open = bool(reader.documents.open)
+                elif block.values or block.documents:
+                    self._rows.stop()
                     n_rest, ended = n_rest + len(block.values), ended or block.documents
-                self._rows.count_rest(n_rest)
-            if self._is_open:
+                    if not self._counts_rest and (ended or not (may_go_on and is_open)):
+                        break
+                report(block.fraction, f"{self._rows.n_read:,} rows read")
+            if is_open:
                 self._metadata.add([], (ended or [reader.documents.close()])[:1])
+        if self._counts_rest:
+            self._rows.count_rest(n_rest)
         result = self._contents()
-        result.notes += note_on_replaced(reader.n_replaced)
-        result.notes += note_on_deletions(reader.actions.n_deleted)
+        result.notes += reader.notes()
         return result
 
     def _add(self, block: JsonBlock) -> None:
@@ -143,51 +135,27 @@ class _JsonReader:
     def _fill(self, block: JsonBlock, records: Sequence[dict[str, Scalar]]) -> dict[int, str]:
         """Put the vectors of a block into the array, and the rest into records; return the bad."""
         out = self._rows.space_for(len(records), block.fraction)
-        texts, decoded, problems = [b""] * len(records), set(), {}
-        for row, value in enumerate(block.values):
-            try:
-                vector = _take_apart(value, self._layout, records[row])
-            except ValueError as reason:
-                problems[row] = str(reason)
-                continue
-            if isinstance(vector, bytes):
-                texts[row] = vector
-                continue
-            decoded.add(row)
-            if len(vector) == out.shape[1]:
-                out[row] = vector
-            else:
-                n_numbers = counted(len(vector), "number")
-                problems[row] = f"{n_numbers} instead of {out.shape[1]:,}"
-        if len(decoded) < len(texts):
-            found = parse_texts(texts, out)
-            problems = {row: found[row] for row in found if row not in decoded} | problems
-        return problems
+        rows = zip(block.values, records, strict=True)
+        return take_lists([_take_apart(row, self._layout, record) for row, record in rows], out)
 
     def _contents(self) -> ReadResult:
         layout = self._layout
         result = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
         result.notes += self._metadata.notes()
-        name, described = layout.name_of(layout.chosen), layout.described_candidates()
-        result.learn(
-            dtype="base64" if layout.chosen.is_base64 else "text",
-            vector_column=name or None,
-            vector_columns=tuple(described),
-        )
+        result.learn(dtype="base64" if layout.chosen.is_base64 else "text")
         columns = self._metadata.columns(result.rows)
         self._sort_by_index(result, columns)
         self._take_columns(result, columns)
-        if len(described) > 1:
-            result.notes.append(note_on_choice("column", name, described))
+        take_choice(result, layout.name, layout.described)
         return result
 
     def _sort_by_index(self, result: ReadResult, columns: dict[str, Any]) -> None:
         """Bring the answers of a service into the order of the questions."""
         import pyarrow as pa
 
-        if self._layout.steps[-2:] != ("data", ITEM) or INDEX not in columns:
+        if self._layout.steps[-2:] != ("data", ITEM) or _INDEX not in columns:
             return
-        column = columns[INDEX]
+        column = columns[_INDEX]
         if not pa.types.is_integer(column.type) or column.null_count:
             return
         documents, places = self._metadata.documents_of(result.rows)
@@ -199,7 +167,7 @@ class _JsonReader:
         reorder_rows(result.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
-        result.notes.append(Note(f"The rows were put in the order of their {INDEX!r}."))
+        result.notes.append(Note(f"The rows were put in the order of their {_INDEX!r}."))
 
     def _take_columns(self, result: ReadResult, columns: dict[str, Any]) -> None:
         import pyarrow as pa
@@ -238,7 +206,9 @@ def _renumber(result: ReadResult, rows: RowNumbers) -> None:
         result.rows = rows
 
 
-def _take_apart(value: Any, layout: JsonLayout, record: dict[str, Scalar]) -> bytes | Matrix:
+def _take_apart(
+    value: Any, layout: JsonLayout, record: dict[str, Scalar]
+) -> bytes | Matrix | ValueError:
     """Return the vector of a row, its numbers as printed or decoded, and put the rest in a record.
 
     Parameters
@@ -250,35 +220,41 @@ def _take_apart(value: Any, layout: JsonLayout, record: dict[str, Scalar]) -> by
     record : dict
         Receives the other fields.
 
-    Raises
-    ------
-    ValueError
-        With what is there in place of a vector.
+    Returns
+    -------
+    bytes, float32 array or ValueError
+        The last with what is there in place of a vector.
     """
     if isinstance(value, tuple):
         record[KEY_COLUMN], value = value
     if isinstance(value, ValueError):
-        raise value
+        return value
+    name = ".".join(layout.column)
     found = find_member(value, layout.column)
-    vector: bytes | Matrix
-    if isinstance(found, NumberList):
-        vector = found
-    elif isinstance(found, str) and found.lstrip()[:1] == "[":
-        vector = found.strip()[1:-1].encode("utf-8", "replace")
-    elif isinstance(found, str) and layout.chosen.is_base64:
-        vector = decode_base64(found)
-    else:
-        raise ValueError(_describe(found, value, ".".join(layout.column)))
+    vector = _vector_in(found, name, is_base64=layout.chosen.is_base64)
+    if vector is None:
+        return ValueError(_describe(found, value, name))
     if isinstance(value, list):
         places = ((str(place), item) for place, item in enumerate(value) if item is not found)
         value = {layout.names.get(place, place): item for place, item in places}
-    elif isinstance(found, str):
-        parent = find_member(value, layout.column[:-1])
-        if isinstance(parent, dict):
-            del parent[layout.column[-1]]
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not isinstance(vector, ValueError):
         record |= flatten(value)
+        if isinstance(found, str):
+            record.pop(name, None)
     return vector
+
+
+def _vector_in(found: Any, column: str, *, is_base64: bool) -> bytes | Matrix | ValueError | None:
+    if isinstance(found, NumberList) or found == []:
+        return found or b""
+    if isinstance(found, str) and found.lstrip()[:1] == "[":
+        return inside_of(found.strip().encode("utf-8", "replace"), column)
+    if isinstance(found, str) and is_base64:
+        try:
+            return decode_base64(found)
+        except ValueError as reason:
+            return reason
+    return None
 
 
 def _describe(found: Any, value: Any, name: str) -> str:

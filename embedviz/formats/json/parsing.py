@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -52,22 +50,22 @@ _REASONS = {
     "Expecting ','": Syntax.NO_COMMA,
 }
 _LONGEST_INTEGER = 4000
-_TOO_DEEP = b"[" * (2 * MOST_DEPTH)
-CUT_LIST = "[1000000000"
-"""How a list with the number of one begins that was cut out: 19 digits, that nobody has alone."""
+TOO_DEEP = "[" * MOST_DEPTH
+LIST_MARK, _FIRST_MARK = "-0e", 10**18
+"""A zero with an exponent that nobody writes stands for a list of numbers that was cut out."""
 
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 _NUMBER = r"[ \t\r\n]*+[-+.0-9nNI]"
 _find_list = re.compile(
-    rf'(?:[^"\[]++|{_STRING}|\[(?!{_NUMBER}))*+\['.encode(), re.DOTALL
+    rf'(?:[^"\[]++|{_STRING}|\[+(?=\[)|\[(?!{_NUMBER}))*+\['.encode(), re.DOTALL
 ).match  # fmt: skip
-_escaped = re.compile(rb"\\.", re.DOTALL).sub
+_pass_texts = re.compile(rf'(?:[^"]++|{_STRING})*+'.encode(), re.DOTALL).match
+_is_no_number = re.compile(rb'["[]').search
 _find_marks = re.compile(_STRING + r"|[][{},]", re.DOTALL).finditer
 # A backslash that escapes nothing is one, as it stands.
 _escapes = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])?').sub
 _is_scalar = re.compile(r'[^][{},:"]*').fullmatch
 _until_mark = re.compile(r".?[^,:\[\]{}]{0,20}", re.DOTALL).match
-_decode_lines = Decoder().decode_lines
 
 
 class NumberList(bytes):
@@ -78,8 +76,8 @@ class NumberList(bytes):
     def values(self) -> list[Any]:
         """Return them as Python has them, nothing where one of them is none."""
         try:
-            found: list[Any] = _parse(f"[{self.decode('utf-8', 'replace')}]")[0]
-        except json.JSONDecodeError:
+            found: list[Any] = json.loads(b"[%b]" % self, parse_int=_integer)
+        except ValueError:
             return []
         return found
 
@@ -96,14 +94,11 @@ class JsonError(ValueError):
         Where it is in the text.
     line : int
         Where it is in the file.
-    is_syntax : bool
-        Whether nothing can be told of what comes after it.
     """
 
     def __init__(self, reason: str, near: str = "", at: int = 0, line: int = 0) -> None:
         super().__init__(reason)
         self.reason, self.near, self.at, self.line = reason, near, at, line
-        self.is_syntax = isinstance(reason, Syntax)
 
     def in_file(self, name: str) -> UserError:
         """Return the error that a file of that name cannot be read."""
@@ -114,21 +109,25 @@ class JsonError(ValueError):
 
 
 class NumberLists:
-    """Lists of numbers that were cut out of a text, to be put back once it is parsed.
+    """Lists of numbers that were cut out of a text, and are put in again while it is parsed.
 
-    In the text, a list of one integer stands for each.
+    In the text, a number stands for each, which the parsers hand over as it is printed.
     """
 
     def __init__(self) -> None:
-        self._lists: dict[int, NumberList] = {}
-        self._last = 10**18
+        self._lists: dict[str, NumberList] = {}
+        self._next = _FIRST_MARK
+        self._used: list[str] = []
+        self._are_wanted = True
+        decoder = json.JSONDecoder(strict=False, parse_int=_integer, parse_float=self._number)
+        self._raw_decode = decoder.raw_decode
 
     def cut(self, text: bytes, *, is_last: bool = True) -> tuple[bytes, int]:
         """Return a text without its lists of numbers, and how much of it that is.
 
-        Unless it is the last, it is taken up to where no text or list of numbers is open.
+        Unless it is the last, it is taken up to where no text, number or list of such is open; at
+        the end, a list that is open is left out.
         """
-        text = _cut_deep(text)
         parts: list[bytes] = []
         start = outside = closing = 0
         while found := _find_list(text, outside):
@@ -138,71 +137,63 @@ class NumberLists:
                     break
             outside = found.end()
             if text.find(b"[", outside, closing) < 0 and text.find(b'"', outside, closing) < 0:
-                numbers = NumberList(text[outside:closing])
-                self._last += 1
-                self._lists[self._last] = numbers
-                parts += text[start:outside], b"%d" % self._last, b"\n" * numbers.count(b"\n")
-                start = outside = closing
-        begun = text[found.end() :] if found else b'"'  # A list of numbers that goes on after this.
-        if b'"' in begun or b"[" in begun or (is_last and (b"{" in begun or b"}" in begun)):
-            begun = b""
-        end = len(text) - len(begun)
-        used = len(text) if is_last else outside + _last_outside(text[outside:end])
-        parts.append(text[start : end if is_last else used])
-        if is_last:
-            parts.append(b"\n" * begun.count(b"\n"))
+                parts += text[start : outside - 1], self._mark_for(text[outside:closing])
+                start = outside = closing + 1
+        is_open = found is not None and not _is_no_number(text, found.end())
+        end, used = found.end() - 1 if found and is_open else len(text), len(text)
+        if not is_last:
+            end = _pass_texts(text, outside, end).end()  # type: ignore[union-attr]
+            marks = (text.rfind(mark, outside, end) for mark in (b'"', b"{", b"}", b"]"))
+            end = used = max(outside, 1 + max(marks))
+        parts += text[start:end], b"\n" * text.count(b"\n", end, used)
         return b"".join(parts), used
 
-    def parse(self, text: str, at: int = 0, *, has_lists: bool = True) -> tuple[Any, int]:
-        """Return the value that begins at a place in a text, and where it ends.
+    def _mark_for(self, printed: bytes) -> bytes:
+        mark, self._next = f"{LIST_MARK}{self._next}", self._next + 1
+        self._lists[mark] = NumberList(printed)
+        n_lines = printed.count(b"\n") if b"\n" in printed else 0  # Finding is faster.
+        return f"{mark} ".encode() + b"\n" * n_lines
+
+    def _number(self, printed: str) -> float | NumberList | None:
+        if printed not in self._lists:
+            return float(printed)
+        self._used.append(printed)
+        return self._lists[printed] if self._are_wanted else None
+
+    def parse(self, text: str, at: int, *, has_lists: bool = True) -> tuple[Any, int]:
+        """Return the value at a place in a text, perhaps without its lists, and where it ends.
 
         Raises
         ------
         JsonError
         """
+        self._used.clear()
+        self._are_wanted = has_lists
         try:
-            value, end = _parse(text, at)
-            return self.restored(value, has_lists=has_lists), end
+            found = self._raw_decode(text, at)
         except json.JSONDecodeError as error:
             raise _described(error) from None
         except RecursionError:
             raise JsonError(Syntax.DEEP, at=at) from None
+        for mark in self._used:
+            self._lists.pop(mark, None)
+        return found
 
-    def restored(self, value: Any, depth: int = 0, *, has_lists: bool = True) -> Any:
-        """Return a value with its lists of numbers put back, each once, or with None for them."""
-        if depth > MOST_DEPTH:
-            raise RecursionError
-        if type(value) is dict:
-            for name, member in value.items():
-                if type(member) is dict or type(member) is list:
-                    value[name] = self.restored(member, depth + 1, has_lists=has_lists)
-        elif not value and type(value) is list:
-            return NumberList() if has_lists else value
-        elif type(value) is list:
-            if len(value) == 1 and type(value[0]) is int and value[0] in self._lists:
-                numbers = self._lists.pop(value[0])
-                return numbers if has_lists else None
-            for i, item in enumerate(value):
-                if type(item) is dict or type(item) is list:
-                    value[i] = self.restored(item, depth + 1, has_lists=has_lists)
-        return value
-
-
-def parse_lines(text: bytes) -> list[Any] | None:
-    """Return the objects and lists on the lines of a text, None if there is anything else."""
-    numbers = NumberLists()
-    try:
-        values = _decode_lines(numbers.cut(text)[0])
-        if set(map(type, values)) <= {dict, list}:
-            return [numbers.restored(value) for value in values]
-    except (MsgspecError, UnicodeDecodeError, RecursionError):
-        pass
-    return None
+    def parse_lines(self, text: bytes) -> list[Any] | None:
+        """Return the objects and lists on the lines of a text, None if there is anything else."""
+        try:
+            values = Decoder(float_hook=self._number).decode_lines(self.cut(text)[0])
+        except (MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        finally:
+            self._lists.clear()  # Not held until the next collection of cycles.
+        return values if set(map(type, values)) <= {dict, list, NumberList} else None
 
 
 def near(text: str, at: int) -> str:
     """Return what is at a place in a text, to be shown."""
-    return _until_mark(text, at)[0].partition(CUT_LIST[1:])[0]  # type: ignore[index]
+    shown, mark, _ = _until_mark(text, at)[0].partition(LIST_MARK)  # type: ignore[index]
+    return shown + "[" * bool(mark)
 
 
 def with_escapes(text: str) -> str:
@@ -210,17 +201,11 @@ def with_escapes(text: str) -> str:
     return _escapes(lambda found: found[0] if found[1] else r"\\", text)
 
 
-def _marks(text: str, at: int, end: int = sys.maxsize) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield brackets and commas outside of texts, and how many brackets are open behind each."""
-    depth = 0
-    for mark in _find_marks(text, at, end):
-        depth += (mark[0] in "[{") - (mark[0] in "]}")
-        yield mark, depth
-
-
 def end_of_value(text: str, at: int) -> int:
     """Return where a value ends that cannot be parsed, by its brackets; -1 where it goes on."""
-    for mark, depth in _marks(text, at):
+    depth = 0
+    for mark in _find_marks(text, at):
+        depth += (mark[0] in "[{") - (mark[0] in "]}")
         if depth < 0 or (not depth and mark[0] == ","):
             return mark.start()
         if not depth and mark[0] in "]}":
@@ -228,59 +213,18 @@ def end_of_value(text: str, at: int) -> int:
     return -1
 
 
-def is_deep(text: str, at: int, end: int) -> bool:
-    """Return whether a part of a text is nested too deeply."""
-    return any(depth > MOST_DEPTH for _, depth in _marks(text, at, end))
-
-
-def closed(text: str, end: int) -> str:
-    """Return the part of a document before `end`, with all brackets closed that are open there."""
-    start, last = 0, "null"
-    closing: list[str] = []
-    missing: list[str] = []
-    for mark in _find_marks(text, 0, end):
-        is_opening = mark[0] in "[{"
-        if is_opening or mark[0] == ",":
-            start, last, missing = mark.start(), "null" if is_opening else "", closing[::-1]
-        if is_opening:
-            closing.append("]" if mark[0] == "[" else "}")
-        elif mark[0] in "]}" and closing:
-            closing.pop()
-    return text[:start] + last + "".join(missing)
-
-
-def _cut_deep(text: bytes) -> bytes:
-    """Return a text up to where it is nested too deeply, where that is told at once.
-
-    A few packed bytes may become many megabytes of brackets; to take them all apart, only to refuse
-    them then, would take seconds. A text in quotes before them may hold brackets, so it ends this.
-    """
-    at = text.find(_TOO_DEEP)
-    return text[: at + len(_TOO_DEEP)] if at >= 0 and b'"' not in text[:at] else text
-
-
-def _last_outside(text: bytes) -> int:
-    """Return the last place in a text from which one may go on reading: outside of texts in it."""
-    plain = _escaped(b"__", text)
-    if plain.count(b'"') % 2:
-        return plain.rfind(b'"')
-    return 1 + max(plain.rfind(mark) for mark in (b'"', b"{", b"}", b"]"))
-
-
 def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
 
 
-_parse = json.JSONDecoder(strict=False, parse_int=_integer).raw_decode
-
-
 def _described(error: json.JSONDecodeError) -> JsonError:
     text, at = error.doc, error.pos
-    rest = text[at:]
-    is_value = error.msg == "Expecting value"
-    is_cut = not rest.strip() or (is_value and _is_scalar(rest))
+    lacks_value = error.msg == "Expecting value"
+    is_cut = not text[at:].strip() or (lacks_value and _is_scalar(text, at))
     if is_cut or error.msg.startswith("Unterminated string"):
         return JsonError(Syntax.CUT, at=at)
+    if lacks_value and text[at] in ",:]}":
+        return JsonError(Syntax.NO_VALUE, at=at)
     known = (reason for said, reason in _REASONS.items() if error.msg.startswith(said))
-    reason = Syntax.NO_VALUE if is_value and rest[0] in ",:]}" else next(known, None)
-    return JsonError(reason or f"not valid JSON at {near(text, at)!r} ({error.msg})", at=at)
+    other = f"not valid JSON at {near(text, at)!r} ({error.msg})"
+    return JsonError(next(known, other), at=at)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from embedviz.formats.json.bulk import without_actions
+from embedviz.formats.json.blocks import is_action
 from embedviz.formats.json.candidates import SAMPLE
-from embedviz.formats.json.documents import Documents, Row, whole
-from embedviz.formats.json.parsing import BLANKS, JsonError, Syntax
-from embedviz.formats.source import BYTE_ORDER_MARK, Source
+from embedviz.formats.json.documents import Documents, whole
+from embedviz.formats.json.parsing import BLANKS, MOST_DEPTH, JsonError, Syntax
+from embedviz.formats.source import Source
 
 begins_with_bracket = re.compile(
     rb'[\s\x1e]*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
@@ -60,67 +59,53 @@ def starts_as_json(source: Source) -> bool:
 
 def samples_of(source: Source, most: int) -> Iterator[LayoutSample]:
     """Yield the start of the file, and four times more while asked for, from below `most` bytes."""
-    text = source.text
-    is_whole = source.is_whole_in_head
-    is_lines = _is_lines(text, is_whole)
-    yield _sample(text, is_lines, is_whole)
+    text, is_whole = source.text, source.is_whole_in_head
+    yield _sample(text, is_whole)
     size = len(text)
     while not is_whole and size < most:
         size *= 4
         with source.stream() as stream:
-            text = stream.read(size).removeprefix(BYTE_ORDER_MARK)
-        is_whole = len(text) < size - len(BYTE_ORDER_MARK)
-        yield _sample(text, is_lines, is_whole)
+            text = stream.read(size)
+        is_whole = len(text) < size
+        yield _sample(text, is_whole)
 
 
-def _lines_of(text: bytes, is_whole: bool) -> list[bytes]:
-    lines = text.split(b"\n")
-    return [line for line in (lines if is_whole else lines[:-1]) if line.strip(BLANKS)]
-
-
-def _is_lines(text: bytes, is_whole: bool) -> bool:
-    """Return whether each line is a document of its own."""
-    if b"\n" not in text.strip():
-        return False
-    lines = _lines_of(text, is_whole)
+def _sample(text: bytes, is_whole: bool) -> LayoutSample:
+    documents, problem = _start_of(text)
+    whole_lines = text.split(b"\n") if is_whole else text.split(b"\n")[:-1]
+    lines = [line for line in whole_lines if line.strip(BLANKS)]
     if lines and _is_fine(lines[0]):
-        return len(lines) > 1 or not is_whole
-    problem = _documents_of(_reader(text))[1]
-    is_broken = problem is not None and problem.reason != Syntax.CUT
-    return is_broken and 2 * sum(map(_is_fine, lines)) > len(lines)
+        is_lines = len(lines) > 1 or not is_whole
+    else:
+        is_broken = problem is not None and problem.reason != Syntax.CUT
+        is_lines = is_broken and 2 * sum(map(_is_fine, lines)) > len(lines)
+    is_bulk = False
+    if is_lines:
+        of_lines = (_documents_of(Documents((), whole(line)))[0] for line in lines)
+        documents, problem = list(islice(chain.from_iterable(of_lines), SAMPLE)), None
+        others = [document for document in documents if not is_action(document)]
+        is_bulk = bool(others) and is_action(documents[0])
+        documents = others if is_bulk else documents
+    shallow = [document for document in documents if not _is_deep(document)]
+    if len(shallow) < len(documents):
+        problem = JsonError(Syntax.DEEP, "[", line=1)
+    return LayoutSample(shallow, is_lines, is_bulk, is_whole, problem, len(text))
 
 
 def _is_fine(line: bytes) -> bool:
-    documents, problem = _documents_of(_reader(line))
+    documents, problem = _documents_of(Documents((), whole(line)))
     return bool(documents) and problem is None
-
-
-def _sample(text: bytes, is_lines: bool, is_whole: bool) -> LayoutSample:
-    problem = None
-    if is_lines:
-        of_lines = (_documents_of(_reader(line))[0] for line in _lines_of(text, is_whole))
-        documents = list(islice(chain.from_iterable(of_lines), SAMPLE))
-    else:
-        documents, problem = _start_of(text)
-    others = without_actions(documents) if is_lines else documents
-    is_bulk = len(others) < len(documents)
-    return LayoutSample(others, is_lines, is_bulk, is_whole, problem, len(text))
 
 
 def _start_of(text: bytes) -> tuple[list[Any], JsonError | None]:
     """Return the first documents, as far as they can be read, and what is wrong behind them."""
-    reader = _reader(text)
+    reader = Documents((), whole(text))
     documents, problem = _documents_of(reader)
-    if not documents and (problem is None or problem.reason != Syntax.CUT):
-        reader = _reader(text)  # What is before the first thing that is wrong.
+    if not documents:
+        reader = Documents((), whole(text))  # What is before the first thing that is wrong.
     if not documents or problem is not None:
-        with suppress(JsonError):
-            documents.append(reader.open_document())
-    return [] if documents == [None] else documents, problem
-
-
-def _reader(text: bytes) -> Documents:
-    return Documents((), whole(text))
+        documents += filter(None, [reader.open_document()])
+    return documents, problem
 
 
 def _documents_of(reader: Documents) -> tuple[list[Any], JsonError | None]:
@@ -130,11 +115,15 @@ def _documents_of(reader: Documents) -> tuple[list[Any], JsonError | None]:
     """
     documents: list[Any] = []
     try:
-        for found in reader:
-            if isinstance(found, Row) and not isinstance(found.value, JsonError):
-                documents.append(found.value)
-            if len(documents) >= SAMPLE:
-                break
+        for row in islice(reader, SAMPLE):
+            if not isinstance(row.value, JsonError):
+                documents.append(row.value)
     except JsonError as error:
         return documents, error
     return documents, None
+
+
+def _is_deep(value: Any, most: int = MOST_DEPTH) -> bool:
+    """Return whether lists and objects are nested more than `most` deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(most == 0 or _is_deep(member, most - 1) for member in inner)

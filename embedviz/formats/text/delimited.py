@@ -14,7 +14,8 @@ from embedviz.core.notes import counted
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.companions.columns import choose_label_column, require_column, to_table
-from embedviz.formats.companions.record_columns import take_columns
+from embedviz.formats.companions.record_columns import take_choice, take_columns
+from embedviz.formats.containers.rows import wanted_label
 from embedviz.formats.labels import decode_all, note_on_replaced
 from embedviz.formats.paths import companion_of
 from embedviz.formats.projector.settings import projector_companions
@@ -22,11 +23,11 @@ from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, r
 from embedviz.formats.rows import RowCollector
 from embedviz.formats.source import Source, block_bytes
 from embedviz.formats.text.lines import line_blocks, notes_on_remarks
-from embedviz.formats.text.list_texts import as_list
-from embedviz.formats.text.numbers import parse_columns, parse_texts
+from embedviz.formats.text.list_texts import as_list, inside_of, take_lists
+from embedviz.formats.text.numbers import parse_columns
 from embedviz.formats.text.records import Records, split_blocks
 from embedviz.formats.text.table_layouts import TableLayout, find_layout
-from embedviz.formats.vector_names import note_on_choice, note_on_columns
+from embedviz.formats.vector_names import note_on_columns
 
 _LIST_BLOCK_BYTES = 4 << 20
 _NAMES = {"\t": "TSV", ";": "semicolon-separated table", ",": "CSV", "|": "table", " ": "table"}
@@ -48,11 +49,7 @@ class _TableReader:
     def __init__(self, source: Source, settings: ReadSettings, layout: TableLayout) -> None:
         self._source = source
         self._layout = layout
-        self._label_column = settings.label_column
-        if settings.labels is not None or (
-            settings.metadata is not None and settings.label_column not in layout.names
-        ):
-            self._label_column = None  # Meant for the other file.
+        self._label_column = wanted_label(settings, layout.names)
         name = source.name
         if self._label_column is not None:
             require_column(self._label_column, layout.names, name)
@@ -129,24 +126,15 @@ class _TableReader:
     def _parse(self, records: Records, vectors: Matrix) -> dict[int, str]:
         if not self._layout.lists:
             return parse_columns(records, self._vector, self._layout.point, vectors)
-        fields = [as_list(field) for field in records.column(self._vector[0])]
-        problems = parse_texts([field[1:-1] for field in fields], vectors)
-        for row, field in enumerate(fields):
-            if field[:1] != b"[" or field[-1:] != b"]":
-                problems[row] = (
-                    f"no list of numbers in column {self._layout.names[self._vector[0]]!r}"
-                )
-        return problems
+        name = self._layout.names[self._vector[0]]
+        fields = map(as_list, records.column(self._vector[0]))
+        return take_lists([inside_of(field, name) for field in fields], vectors)
 
     def _contents(self) -> ReadResult:
         layout = self._layout
         result = self._rows.contents(_NAMES[chr(layout.separator)])
-        result.learn(vector_columns=tuple(layout.names[c] for c in layout.lists))
         if layout.lists:
-            result.learn(vector_column=layout.names[self._vector[0]])
-        if len(layout.lists) > 1:
-            chosen, described = layout.names[self._vector[0]], layout.described_lists
-            result.notes.append(note_on_choice("column", chosen, described))
+            take_choice(result, layout.names[self._vector[0]], layout.described_lists)
         result.notes += notes_on_remarks(self._source) + note_on_replaced(self._n_replaced)
         is_tensors = not self._texts and layout.separator == ord("\t")
         if is_tensors and not layout.has_header:

@@ -8,6 +8,11 @@ three or more and some of them fractions, for "12 30 45" is a time, and "1,234" 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from embedviz.core.arrays import Matrix
+from embedviz.core.notes import counted
+from embedviz.formats.text.numbers import parse_texts
 
 # Not of words, as tags are; of numbers in quotes as well, to be told that these are none.
 _is_list = re.compile(
@@ -81,3 +86,41 @@ def _unwrapped(field: bytes) -> bytes:
     if stripped[:1] + stripped[-1:] in (b"()", b"{}"):
         return _bracketed(stripped[1:-1])
     return field
+
+
+def inside_of(field: bytes, column: str) -> bytes | ValueError:
+    """Return what is in the square brackets of a field; what is wrong where it has none."""
+    if field[:1] == b"[" and field[-1:] == b"]":
+        return field[1:-1]
+    return ValueError(f"no list of numbers in column {column!r}")
+
+
+def take_lists(lists: Sequence[bytes | Matrix | ValueError], out: Matrix) -> dict[int, str]:
+    """Take vectors from lists, the insides of their brackets, or numbers that were decoded.
+
+    Parameters
+    ----------
+    lists : sequence of bytes, float32 array or ValueError
+        The last is what is wrong with a row that is no such list.
+    out : float32 array of shape (lists, n_dimensions)
+        Receives the vectors.
+
+    Returns
+    -------
+    dict of row to reason
+        What is wrong with the lists that are not such vectors.
+    """
+    problems: dict[int, str] = {}
+    printed = [each if isinstance(each, bytes) else None for each in lists]
+    if any(each is not None for each in printed):
+        problems = parse_texts([each or b"" for each in printed], out)
+    for row, each in enumerate(lists):
+        if isinstance(each, ValueError):
+            problems[row] = str(each)
+        elif not isinstance(each, bytes):
+            problems.pop(row, None)
+            if len(each) == out.shape[1]:
+                out[row] = each
+            else:
+                problems[row] = f"{counted(len(each), 'number')} instead of {out.shape[1]:,}"
+    return problems

@@ -18,7 +18,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.notes import counted
 from embedviz.formats.companions.columns import require_column, unique_names
 from embedviz.formats.number_columns import is_counter, numbered_alike
 from embedviz.formats.source import MOST_FIELDS, Source
@@ -32,7 +31,7 @@ from embedviz.formats.text.table_signs import (
     is_missing,
     labels_take_numbers,
 )
-from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors
+from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors, describe_lists
 
 _SEPARATORS = b"\t;,| "
 _SPACE = ord(" ")
@@ -132,7 +131,7 @@ class TableLayout:
     def _described(self, column: int) -> str:
         """Return how long the first list of a column is, in words."""
         lists = (as_list(record[column]) for record in self.sample if record[column].strip())
-        return f"lists of {counted(next(lists).count(b',') + 1, 'number')}"
+        return describe_lists(next(lists).count(b",") + 1)
 
     def _wanted_list(self, name: str, wanted: str) -> int:
         lists = {self.names[column]: column for column in self.lists}

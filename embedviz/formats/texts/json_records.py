@@ -18,11 +18,9 @@ from embedviz.formats.companions.record_columns import (
     flatten,
 )
 from embedviz.formats.json.blocks import Blocks, RowPath
-from embedviz.formats.json.bulk import note_on_deletions
+from embedviz.formats.json.documents import ITEM, MEMBER
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.json.samples import LayoutSample, samples_of, starts_as_json
-from embedviz.formats.json.steps import ITEM, MEMBER
-from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.source import Source
 from embedviz.formats.texts.blocks import TEXT_COLUMN, TextBlock
 
@@ -135,7 +133,7 @@ class JsonReader:
         """Yield the rows in the order of the file."""
         n_rows = 0
         with self._source.stream() as stream:
-            blocks = Blocks(self._source.name, stream, self._path, is_preview=is_preview)
+            blocks = Blocks(self._source, stream, self._path, is_preview=is_preview)
             for block in blocks:
                 report(block.fraction, f"{stream.progress} read")
                 for start in range(0, len(block.values), _MOST_AT_ONCE):
@@ -144,8 +142,7 @@ class JsonReader:
                     n_rows += len(table)
                     if len(table):
                         yield TextBlock(table, block.fraction)
-        self._notes += note_on_deletions(blocks.actions.n_deleted)
-        self._notes += note_on_replaced(blocks.n_replaced)
+        self._notes += blocks.notes()
         if not n_rows:
             reason = f" ({self._first_bad})" if self._first_bad else ""
             raise UserError(

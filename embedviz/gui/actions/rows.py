@@ -12,7 +12,7 @@ from embedviz.app import linked_maps
 from embedviz.core.arrays import Rows
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.has_points import points_of
+from embedviz.gui.has_points import HasLasso, points_of
 from embedviz.gui.host import Host
 
 
@@ -74,10 +74,11 @@ def fly_to_selection(window: Host) -> None:
 
 
 def switch_lasso(window: Host) -> None:
-    """Begin or end selecting with the lasso."""
-    points = points_of(window.map_in_use)
-    if points is not None:
-        points.switch_tool()
+    """Begin or end selecting with the lasso, in the active pane, or else on the map."""
+    pane = window.active_pane
+    owner = pane if isinstance(pane, HasLasso) else points_of(window.map_in_use)
+    if owner is not None:
+        owner.switch_tool()
 
 
 def open_selection(window: Host) -> None:

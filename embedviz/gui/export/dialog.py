@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QDialog,
@@ -73,7 +73,8 @@ class ExportDialog(QDialog):
         self.task = Task(self)
         self.task.failed.connect(self._on_failed)
         picture.destroyed.connect(self.close)
-        self.preview = FigurePreview(picture)
+        parent.installEventFilter(self)
+        self.preview = FigurePreview(picture, lambda look: FigureDrawing(picture, look, "png", str))
         self.preview.told.connect(self._tell)
         self.form = LookForm(picture)
         self.form.changed.connect(self._on_changed)
@@ -205,6 +206,13 @@ class ExportDialog(QDialog):
         if not isinstance(error, UserError):
             raise error
         self._tell(str(error))
+        self.preview.stop()  # Or it would say that all is well.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Close with the window."""
+        if event.type() == QEvent.Type.Close:
+            self.close()
+        return False
 
     def done(self, result: int) -> None:
         """Close; nothing is drawn any more."""

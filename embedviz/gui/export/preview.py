@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
@@ -13,12 +15,24 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.gui.export.dressing import size_of
-from embedviz.gui.export.figure import FigureDrawing
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 
 _PATIENCE_MILLISECONDS = 80
 _SQUARE = 8
+
+
+class DrawnInSteps(Protocol):
+    """A drawing of a figure, of which the slow step may be done in any thread."""
+
+    def begin(self) -> None:
+        """Collect what draws the points."""
+
+    def draw_points(self, report: Report) -> None:
+        """Draw the points."""
+
+    def paint(self) -> QImage | bytes:
+        """Return the figure."""
 
 
 class FigurePreview(QWidget):
@@ -32,9 +46,10 @@ class FigurePreview(QWidget):
 
     told = Signal(str)
 
-    def __init__(self, picture: QWidget) -> None:
+    def __init__(self, picture: QWidget, drawing_of: Callable[[FigureLook], DrawnInSteps]) -> None:
         super().__init__()
         self._picture, self._look = picture, FigureLook()
+        self._drawing_of = drawing_of
         self._shown = QPixmap()
         self._task = Task(self)
         self._task.failed.connect(self._on_failed)
@@ -68,7 +83,7 @@ class FigurePreview(QWidget):
         share = min(room.width() / size.width(), room.height() / size.height(), 2.0)
         scale = max(share, 0.05) * self.devicePixelRatioF()
         look = replace(self._look, scale=scale, has_recipe=False)
-        drawing = FigureDrawing(self._picture, look, "png", str)
+        drawing = self._drawing_of(look)
         try:
             drawing.begin()
         except UserError as error:
@@ -76,7 +91,7 @@ class FigurePreview(QWidget):
             return
         self._task.run(partial(_draw_points, drawing), lambda _: self._paint(drawing))
 
-    def _paint(self, drawing: FigureDrawing) -> None:
+    def _paint(self, drawing: DrawnInSteps) -> None:
         try:
             image = drawing.paint()
         except UserError as error:
@@ -114,5 +129,5 @@ class FigurePreview(QWidget):
             painter.drawRect(left, top, size.width() - 1, size.height() - 1)
 
 
-def _draw_points(drawing: FigureDrawing, report: Report) -> None:
+def _draw_points(drawing: DrawnInSteps, report: Report) -> None:
     drawing.draw_points(report)

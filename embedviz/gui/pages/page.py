@@ -108,6 +108,9 @@ class Page(QWidget):
             Whether it has failed, and was not stopped.
         """
 
+    def take_file(self, path: str) -> None:
+        """Show a file that the user chose or dropped, where the page is of files."""
+
     def begin_figure(self) -> None:
         """Begin what a figure shows, where drawing the state does not."""
 

@@ -114,9 +114,8 @@ class PageStack(QWidget):
 
     def choose(self, new: State) -> Page:
         """Put the page that a state wants in view, without drawing it; return it."""
-        wanted = getattr(new[self._pane.settings_class], "page", "")
-        name = wanted if wanted in self._table else self._table.first
-        page = self.pages.get(name) or self._made(name)
+        name = self._table.wanted_by(new[self._pane.settings_class])
+        page = self.made(name)
         self.tabs.show_choice(self._names.index(name))
         if page is not self._chosen:
             self._choose(page)
@@ -195,7 +194,10 @@ class PageStack(QWidget):
         self.head.setSizePolicy(policy.Preferred, policy.Fixed if scale > 1 else policy.Preferred)
         self.head.updateGeometry()
 
-    def _made(self, name: str) -> Page:
+    def made(self, name: str) -> Page:
+        """Return a page, which is made where it is not there yet."""
+        if name in self.pages:
+            return self.pages[name]
         page: Page = self._table.page_class(name)(self._pane, self._table.settings_class(name))
         page.make()
         self.pages[name] = page

@@ -53,6 +53,11 @@ class PageTable(Mapping[str, PageEntry]):
         """Title and name of each page, as a field of settings takes them."""
         return tuple((each.title, name) for name, each in self._entries.items())
 
+    def wanted_by(self, settings: Settings) -> str:
+        """Return the name of the page that the settings of a pane choose."""
+        wanted = getattr(settings, "page", "")
+        return wanted if wanted in self else self.first
+
     def page_class(self, name: str) -> Any:
         """Return a page: a class that derives from `gui.pages.page.Page`."""
         return self._class_at(self[name].page)

@@ -18,7 +18,6 @@ scene; only what concerns several parts is asked of the view.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -31,7 +30,6 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
 from embedviz.gui.points.canvas import are_many
-from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
@@ -39,10 +37,10 @@ from embedviz.gui.points.layers.cones import AngleCone
 from embedviz.gui.points.layers.overlays import Arrow, Line, PlacedText
 from embedviz.gui.points.legend.layout import Categories, ColorBar, LegendPlace
 from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
-from embedviz.gui.points.painting import lay_out, paint_scene
+from embedviz.gui.points.painting import paint_scene
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import is_pixel_device, scale_of
-from embedviz.gui.points.viewport import Viewport
+from embedviz.gui.points.viewport import Viewport, figure_frame
 from embedviz.gui.theme import theme_manager
 
 __all__ = [
@@ -308,23 +306,3 @@ class PointView(QWidget):
         paint_scene(painter, self.scene, self.viewport.frame(), self.width(), self.height())
         if self.scene.labels.is_unfinished:
             self._frame_cache.invalidate(in_turn=True)
-
-
-def figure_frame(view: PointView, width: float, height: float, scale: float) -> Frame:
-    """Return how a picture is laid out in a figure, with so many pixels for each of its own.
-
-    Where these fit into one, and in files of lines, the points begin at a whole one of its own: so
-    all kinds of files show the same picture.
-    """
-    scene = view.scene
-    snapped = scale if scale != round(scale) and scale != view.file_scale else 1.0
-
-    def framed(camera: Camera) -> Frame:
-        theme = theme_manager.theme
-        frame = lay_out(scene, camera, theme, width, height, device_scale=snapped)
-        return replace(frame, device_scale=scale)
-
-    shown = view.camera
-    if view.viewport.is_fitted:
-        shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
-    return framed(shown)

@@ -22,7 +22,7 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS
-from embedviz.gui.actions.judged_pairs import take_pairs
+from embedviz.gui.actions.other_files import take_other_files
 from embedviz.gui.describe import describe_holes
 from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
@@ -122,13 +122,15 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
         """Open files, or a session; a text file of labels goes with the vectors beside it.
 
+        Files that are no vectors go where they belong: see `take_other_files`.
+
         Parameters
         ----------
         paths : sequence of str or Path
         asks : bool
             Whether to show what is in each file before it is opened.
         """
-        requests = pair_up(self.files.take_sessions(paths))
+        requests = pair_up(take_other_files(self, self.files.take_sessions(paths)))
         if asks:
             for request in requests:
                 self.opener.ask(request)
@@ -180,10 +182,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open the files; one with pairs of the shown set is added to it."""
+        """Open the files."""
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if not take_pairs(self, paths):
-            self.open_paths(paths)
+        self.open_paths(paths)
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name

@@ -1,4 +1,7 @@
-"""Choice of a file that a page reads: by a list that ends in a dialog, or by dropping it there."""
+"""Choice of a file that a page reads, by a list that ends in a dialog.
+
+Files that are dropped go by way of the window: see `gui.actions.other_files`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from embedviz.core.wording import shown_name
@@ -31,14 +33,14 @@ class FileChoice(QObject):
     Signals
     -------
     file_chosen : (str,)
-        Path of a file that the user chose or dropped.
+        Path of a file that the user chose.
     offer_chosen : (str,)
         Name of something else that was offered.
 
     Parameters
     ----------
     page : QWidget
-        Files may be dropped on it.
+        The dialog belongs to it.
     name, description : str
         Object name and description of the combo box.
     title, kinds : str
@@ -57,8 +59,6 @@ class FileChoice(QObject):
         self.box.setMinimumWidth(_LEAST)
         self.box.setPlaceholderText("none chosen")
         self.box.activated.connect(self._on_choice)
-        page.setAcceptDrops(True)
-        page.installEventFilter(self)
 
     def show_choice(self, offered: Sequence[Offered], path: str, name: str) -> None:
         """Show what can be chosen, and what is: a file where there is a path, or else a name."""
@@ -97,23 +97,3 @@ class FileChoice(QObject):
             self.ask()
         elif value != _FILE:
             self.offer_chosen.emit(value)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Take a file that is dropped on the page, which the window would open as vectors."""
-        kinds = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
-        if event.type() not in kinds or not isinstance(event, QDropEvent):
-            return False
-        path = _path_in(event)
-        if path is None:
-            return False
-        event.acceptProposedAction()
-        if event.type() == QEvent.Type.Drop:
-            self.file_chosen.emit(path)
-        return True
-
-
-def _path_in(event: QDropEvent) -> str | None:
-    """Return the one file of this machine that is dropped; None where it is something else."""
-    urls = event.mimeData().urls()
-    is_one = len(urls) == 1 and urls[0].isLocalFile()
-    return urls[0].toLocalFile() if is_one else None

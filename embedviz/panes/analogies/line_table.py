@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableV
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import with_name
 from embedviz.gui.widgets.dialog_parts import show_as_rows
+from embedviz.panes.analogies.table_fit import columns_left_out, scale_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -33,7 +34,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 72, 4
 """Widths in pixels: of names, at most and at least; of a share with its bar; between columns."""
 _NUMBER_PIXELS = CAPTION_PIXELS + 1
-_MEASURED = 200
+_MEASURED = 60
 """Lines, from the top, that columns are made wide enough for."""
 _WALKING = (
     Qt.Key.Key_Up,
@@ -108,6 +109,14 @@ class TableLine:
     is_total: bool = False
 
 
+class LazyLines(Sequence[TableLine]):
+    """Lines that are made as they come into view, and not all looked at to find one."""
+
+    def place(self, key: str) -> int:
+        """Return where the line of a key is; -1 where there is none."""
+        raise NotImplementedError
+
+
 class LineModel(QAbstractTableModel):
     """Lines and columns, for Qt's view."""
 
@@ -151,6 +160,8 @@ class LineModel(QAbstractTableModel):
 
     def place(self, key: str) -> int:
         """Return where the line of a key is; -1 where there is none."""
+        if isinstance(self.lines, LazyLines):
+            return self.lines.place(key)
         return next((place for place, line in enumerate(self.lines) if line.key == key), -1)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
@@ -276,9 +287,7 @@ class LineTable(QTableView):
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
         self._scale = scale
-        self.verticalHeader().setDefaultSectionSize(round(ROW_HEIGHT * scale))
-        rule = f"QHeaderView::section {{ font-size: {round(CAPTION_PIXELS * scale)}px; }}"
-        self.horizontalHeader().setStyleSheet("" if scale == 1 else rule)
+        scale_text(self, ROW_HEIGHT, scale)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -314,16 +323,12 @@ class LineTable(QTableView):
         widths = self._widths(columns, lines[:_MEASURED])
         room = self.viewport().width()
         widths["name"] = min(widths["name"], round(self._good_name * self._scale))
-        hidden: set[str] = set()
-        for column in sorted(columns[:0:-1], key=lambda each: -each.need):
-            if sum(widths[each.key] for each in columns if each.key not in hidden) <= room:
-                break
-            if column.need:
-                hidden.add(column.key)
-        used = sum(widths[each.key] for each in columns[1:] if each.key not in hidden)
+        wanted, needs = [widths[each.key] for each in columns], [each.need for each in columns]
+        hidden = columns_left_out(wanted, needs, room)
+        used = sum(width for i, width in enumerate(wanted) if i and i not in hidden)
         name = min(max(room - used, round(_LEAST_NAME * self._scale)), room)
         for place, column in enumerate(columns):
-            self.setColumnHidden(place, column.key in hidden)
+            self.setColumnHidden(place, place in hidden)
             self.setColumnWidth(place, name if place == 0 else widths[column.key])
 
     def _widths(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> dict[str, int]:

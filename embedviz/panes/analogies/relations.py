@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from embedviz.core.samples import load_relations
 from embedviz.core.vector_set import VectorSet
 from embedviz.sources.training.made_up import MadeUpLanguage
@@ -14,9 +16,15 @@ def planted_in(vector_set: VectorSet) -> dict[str, tuple[Pair, ...]]:
 
     Some of its short words are words of other languages, too.
     """
-    planted = MadeUpLanguage().relations
+    planted = _planted()
     is_made_up = all(word in vector_set for pairs in planted.values() for word in next(iter(pairs)))
     return {name: tuple(pairs) for name, pairs in planted.items()} if is_made_up else {}
+
+
+@lru_cache(maxsize=1)
+def _planted() -> dict[str, tuple[Pair, ...]]:
+    """Return the relations of the made-up language, whose words take a while to make."""
+    return dict(MadeUpLanguage().relations)
 
 
 def relations_in(vector_set: VectorSet) -> dict[str, list[Pair]]:

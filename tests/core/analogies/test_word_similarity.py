@@ -83,6 +83,9 @@ def test_wordsim_on_glove(data_folder):
     assert 100 * report.n_skipped / 353 == pytest.approx(unknown)
     assert report.low < report.spearman < report.high
     assert report.high - report.low < 0.3
+    low, high = report.pearson_interval
+    assert (np.arctanh(low) + np.arctanh(high)) / 2 == pytest.approx(np.arctanh(pearson))
+    assert np.arctanh(high) - np.arctanh(low) == pytest.approx(2 * 1.96 / 199**0.5, rel=1e-3)
     assert len(report.words) == len(report.scores) == len(report.cosines) == len(report.rows) == 202
     assert abs(report.rank_differences().mean()) < 1e-12
 

@@ -13,6 +13,7 @@ rows are left with one comparison each.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -30,12 +31,16 @@ from embedviz.core.analogies.scoring import METHODS, Method
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.kernels import threads_for
+from embedviz.core.covariance.own_threads import at_once, blas_in_own_threads
 from embedviz.core.neighbors.top_k import Scores
 from embedviz.core.progress import Report
 
 NEIGHBORS = 10
 _BLOCK_NUMBERS = 4_000_000
 _RIGHT_ROWS = 2_048
+_FEW_MULTIPLICATIONS = 200_000_000
+"""Up to which a product stays in one thread: a few milliseconds, and waiting for another, on busy
+processors, takes eight."""
 
 
 class FoundAnswers(NamedTuple):
@@ -221,7 +226,16 @@ def _products(singles: Matrix, rows: Matrix) -> Matrix:
     """Return the cosines of words with rows, (n_words, n_rows); NaN for rows of zeros."""
     block = np.array(rows, np.float32)
     scale_to_unit_length(block)
-    products = singles @ block.T
+    products = np.empty((len(singles), len(block)), np.float32)
+    with blas_in_own_threads() as n_threads:
+        if len(singles) * block.size < _FEW_MULTIPLICATIONS:
+            n_threads = 1
+        ends = np.linspace(0, len(block), n_threads + 1, dtype=np.intp)
+        parts = list(map(slice, ends[:-1], ends[1:]))
+        at_once(
+            [partial(np.matmul, singles, block[each].T, products[:, each]) for each in parts],
+            n_threads,
+        )
     products[:, ~block.any(axis=1)] = np.nan
     return products
 

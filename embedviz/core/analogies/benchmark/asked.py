@@ -50,6 +50,21 @@ class AskedQuestions(NamedTuple):
         found[self.owners[rows[self.owners] == self.right]] = True
         return found
 
+    def part(self, first: int, last: int) -> AskedQuestions:
+        """Return those with the numbers from `first` to before `last`."""
+        start, stop = np.searchsorted(self.numbers, [first, last])
+        a, b = np.searchsorted(self.owners, [start, stop])
+        is_own = (self.further_owners >= start) & (self.further_owners < stop)
+        return AskedQuestions(
+            self.numbers[start:stop],
+            self.inputs[start:stop],
+            self.right[a:b],
+            self.owners[a:b] - start,
+            self.is_open[a:b],
+            self.further[is_own],
+            self.further_owners[is_own] - start,
+        )
+
     def rarest_rows(self) -> Rows:
         """Return the row of the rarest word of each question, with its commonest right answer."""
         answers = np.full(len(self.numbers), np.iinfo(np.intp).max)
@@ -59,13 +74,14 @@ class AskedQuestions(NamedTuple):
 
 def asked_questions(questions: QuestionSet, vocabulary: LabelRows) -> AskedQuestions:
     """Return the questions whose three words are known, and at least one of the answers."""
-    inputs = vocabulary.rows_of(questions.inputs).reshape(-1, 3)
-    right = vocabulary.rows_of(questions.answers)
+    rows = vocabulary.rows_of(questions.words)
+    inputs, right = rows[questions.inputs], rows[questions.answers]
     owners = np.repeat(np.arange(len(questions)), np.diff(questions.bounds))
     right, owners = right[right >= 0], owners[right >= 0]
     has_answer = np.zeros(len(questions), np.bool_)
     has_answer[owners] = True
-    is_asked = (inputs >= 0).all(axis=1) & has_answer
+    a, b, c = inputs.T
+    is_asked = (a >= 0) & (b >= 0) & (c >= 0) & has_answer
     places = np.cumsum(is_asked) - 1
     kept = is_asked[owners]
     right, owners, inputs = right[kept], places[owners[kept]], inputs[is_asked]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -102,7 +102,7 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
     UserError
         When they are of different questions.
     """
-    if not _are_same(first, second):
+    if not first.questions.asks_same_as(second.questions):
         raise UserError(
             f"The one result is of {first.questions.name} and the other of "
             f"{second.questions.name}, or of other questions. Run both on the same file."
@@ -112,24 +112,16 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
     )
     one = first.answers.is_correct[first_places]
     other = second.answers.is_correct[second_places]
-    parts = []
+    sections = []
     for section in first.questions.sections:
         inside = (numbers >= section.first) & (numbers < section.last)
-        parts.append(_counts(one[inside], other[inside]))
-    p_values = [mcnemar(b, c) for *_, b, c in parts]
-    asked = [place for place, part in enumerate(parts) if part[2]]
-    adjusted = dict(zip(asked, holm([p_values[place] for place in asked]), strict=True))
-    sections = [
-        SectionComparison(section.name, *part, p, adjusted.get(place, 1.0))
-        for place, (section, part, p) in enumerate(
-            zip(first.questions.sections, parts, p_values, strict=True)
-        )
-    ]
-    whole = _counts(one, other)
-    p_value = mcnemar(*whole[3:])
+        sections.append(compare_answers(section.name, one[inside], other[inside]))
+    asked = [place for place, section in enumerate(sections) if section.n_both]
+    for place, p in zip(asked, holm([sections[place].p_value for place in asked]), strict=True):
+        sections[place] = replace(sections[place], adjusted_p_value=p)
     return BenchmarkComparison(
         sections,
-        SectionComparison("all", *whole, p_value, p_value),
+        compare_answers("all", one, other),
         first.n_asked - len(numbers),
         second.n_asked - len(numbers),
         first_places,
@@ -137,20 +129,21 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
     )
 
 
-def _are_same(first: BenchmarkReport, second: BenchmarkReport) -> bool:
-    one, other = first.questions, second.questions
-    return one is other or (
-        one.sections == other.sections
-        and list(one.inputs) == list(other.inputs)
-        and list(one.answers) == list(other.answers)
+def compare_answers(name: str, one: Flags, other: Flags) -> SectionComparison:
+    """Return how the answers of two to the same questions differ; p is not corrected.
+
+    Parameters
+    ----------
+    name : str
+        Of the section.
+    one, other : bool arrays of shape (n_both,)
+        Whether the answers of each are right.
+    """
+    first_alone, second_alone = int((one & ~other).sum()), int((other & ~one).sum())
+    p = mcnemar(first_alone, second_alone)
+    return SectionComparison(
+        name, int(one.sum()), int(other.sum()), len(one), first_alone, second_alone, p, p
     )
-
-
-def _counts(one: Flags, other: Flags) -> tuple[int, int, int, int, int]:
-    first_alone, second_alone = one & ~other, other & ~one
-    found = (one.sum(), other.sum(), len(one), first_alone.sum(), second_alone.sum())
-    a, b, c, d, e = map(int, found)
-    return a, b, c, d, e
 
 
 def mcnemar(b: int, c: int) -> float:

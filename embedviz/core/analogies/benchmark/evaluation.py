@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,13 +15,20 @@ from embedviz.core.analogies.benchmark.layouts import read_questions
 from embedviz.core.analogies.benchmark.questions import QuestionSet
 from embedviz.core.analogies.benchmark.results import BenchmarkReport, QuestionAnswers
 from embedviz.core.analogies.benchmark.vocabulary import LabelRows
+from embedviz.core.analogies.explaining import is_by_frequency
 from embedviz.core.analogies.scoring import METHODS, Method, require_method
 from embedviz.core.arrays import Rows
-from embedviz.core.progress import Report, silent
+from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.vector_set import VectorSet
 
 Source = str | PathLike[str] | QuestionSet
 """A file, a folder of BATS, or questions."""
+Tell = Callable[[list[BenchmarkReport]], None]
+_MOST_GROUPS = 16
+_LEAST_GROUP = 10_000_000_000
+"""Multiplications of a group of sections that are asked together, but for the last one."""
+_OF_A_SCORE = 10
+"""Multiplications that take as long as one score of one row."""
 
 
 def evaluate(
@@ -79,8 +87,18 @@ def evaluate_methods(
     report: Report = silent,
     *,
     dummy4unknown: bool = False,
+    tell: Tell | None = None,
 ) -> list[BenchmarkReport]:
-    """Return the report of each method, of one pass over the vectors. See `evaluate`."""
+    """Return the report of each method, of one pass over the vectors. See `evaluate`.
+
+    Parameters
+    ----------
+    vector_set, path, methods, restrict_vocab, case_insensitive, report, dummy4unknown
+        As `evaluate` takes them.
+    tell : callable, optional
+        Called with the reports on the first sections, whenever there are some more: the sections
+        are then asked in groups, a pass over the vectors each.
+    """
     for method in methods:
         require_method(method)
     questions = path if isinstance(path, QuestionSet) else read_questions(Path(path))
@@ -88,17 +106,75 @@ def evaluate_methods(
     vocabulary = LabelRows(labels, case_insensitive)
     asked = asked_questions(questions, vocabulary)
     vectors = vector_set.vectors[: len(labels)]
-    found, neighbors = find_answers(vectors, asked, methods, report)
-    return [
-        BenchmarkReport(
-            questions,
-            method,
-            _answers(asked, each, neighbors, vocabulary),
-            vector_set.labels,
-            dummy4unknown,
-        )
-        for method, each in zip(methods, found, strict=True)
-    ]
+    groups = [_Group(len(questions.sections), 0, len(questions), 1.0)]
+    if tell is not None:
+        groups = _groups_of(questions, asked, vectors.shape, len(methods))
+    parts: list[list[QuestionAnswers]] = [[] for _ in methods]
+    reports: list[BenchmarkReport] = []
+    done = 0.0
+    for group in groups:
+        part = asked.part(group.first, group.last)
+        rest = part_of(report, done, done + group.share)
+        found, neighbors = find_answers(vectors, part, methods, rest)
+        for answers, each in zip(parts, found, strict=True):
+            answers.append(_answers(part, each, neighbors, vocabulary))
+        done += group.share
+        so_far = questions.first_sections(group.n_sections)
+        reports = [
+            BenchmarkReport(
+                so_far,
+                method,
+                QuestionAnswers.joined(each),
+                vector_set.labels,
+                dummy4unknown,
+                is_by_frequency(vector_set),
+            )
+            for method, each in zip(methods, parts, strict=True)
+        ]
+        if tell is not None and group is not groups[-1]:
+            tell(reports)
+    return reports
+
+
+class _Group(NamedTuple):
+    """Sections that are asked together.
+
+    Attributes
+    ----------
+    n_sections : int
+        How many sections there are up to its last one.
+    first, last : int
+        Numbers of its questions; the last one is not among them.
+    share : float
+        Of all the work.
+    """
+
+    n_sections: int
+    first: int
+    last: int
+    share: float
+
+
+def _groups_of(
+    questions: QuestionSet, asked: AskedQuestions, shape: tuple[int, ...], n_methods: int
+) -> list[_Group]:
+    """Return groups of sections that take a while each, so that passes are not many."""
+    costs = []
+    for each in questions.sections:
+        inputs = asked.part(each.first, each.last).inputs
+        scores = len(inputs) * n_methods * _OF_A_SCORE
+        costs.append(shape[0] * (len(np.unique(inputs)) * shape[1] + scores))
+    total = max(1, sum(costs))
+    least = max(_LEAST_GROUP, total / _MOST_GROUPS)
+    groups, first, cost = [], 0, 0
+    for count, (section, own) in enumerate(zip(questions.sections, costs, strict=True), 1):
+        cost += own
+        is_last = count == len(costs)
+        if cost >= least or is_last:
+            last = len(questions) if is_last else section.last
+            groups.append(_Group(count, first, last, cost / total))
+            first, cost = last, 0
+    return groups or [_Group(0, 0, len(questions), 1.0)]
 
 
 def _answers(

@@ -18,11 +18,12 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from embedviz.core.analogies.benchmark.question_words import numbered, sectioned_lines
 from embedviz.core.analogies.benchmark.questions import (
     Kind,
     Pair,
@@ -93,64 +94,25 @@ def _text_of(path: Path) -> str:
 
 
 def _google(path: Path, text: str) -> QuestionSet:
-    starts = _header_places(text)
-    for number, line in enumerate(text[: starts[0] if starts else len(text)].split("\n"), 1):
+    first = 0 if text.startswith(": ") else text.find("\n: ")
+    for number, line in enumerate(text[:first].split("\n") if first else (), 1):
         if line.strip():
             raise UserError(
                 f"{path}, line {number}: there is no section above this question. "
                 'Begin the file with a line such as ": capitals".'
             )
-    inputs: list[str] = []
-    answers: list[str] = []
-    names: list[str] = []
-    ends: list[int] = []
-    malformed = 0
-    for start, stop in pairwise([*starts, len(text)]):
-        header, _, lines = text[start:stop].partition("\n")
-        words, n_bad = _fours(lines)
-        malformed += n_bad
-        answers += words[3::4]
-        del words[3::4]
-        inputs += words
-        names.append(header.lstrip(": ").strip())
-        ends.append(len(answers))
-    sections = _sections(names, ends, _google_kinds(names))
-    bounds = np.arange(len(answers) + 1)
-    return QuestionSet(path.name, "Google", sections, inputs, answers, bounds, malformed)
-
-
-def _header_places(text: str) -> list[int]:
-    places = [0] if text.startswith(": ") else []
-    place = text.find("\n: ")
-    while place >= 0:
-        places.append(place + 1)
-        place = text.find("\n: ", place + 1)
-    return places
-
-
-def _fours(text: str) -> tuple[list[str], int]:
-    """Return the words of all lines with four, and how many have another number."""
-    # Splitting line by line makes thousands of lists, for which Python looks through all objects
-    # of the program again and again. It is not needed where each line is as it should be.
-    if _has_fours(text):
-        return text.split(), 0
-    lines = text.split("\n")
-    rows = [row for row in map(str.split, lines) if row]
-    whole = [row for row in rows if len(row) == 4]
-    return list(chain.from_iterable(whole)), len(rows) - len(whole)
-
-
-def _has_fours(text: str) -> bool:
-    """Return whether each line of a text is four words with single blanks between, for sure."""
-    if not text.isascii():
-        return False
-    letters = np.frombuffer(text.replace("\r\n", "\n").removesuffix("\n").encode(), np.uint8)
-    blanks = np.flatnonzero(letters <= ord(" "))
-    if not len(blanks) or blanks[0] == 0 or blanks[-1] == len(letters) - 1:
-        return False
-    are_single = (np.diff(blanks) > 1).all() and len(blanks) % 4 == 3
-    expected = np.resize(np.frombuffer(b"   \n", np.uint8), len(blanks))
-    return bool(are_single and (letters[blanks] == expected).all())
+    found = sectioned_lines(text)
+    ends = [*found.starts[1:].tolist(), len(found.fours)] if found.names else []
+    return QuestionSet(
+        path.name,
+        "Google",
+        _sections(found.names, ends, _google_kinds(found.names)),
+        found.words,
+        found.fours[:, :3],
+        found.fours[:, 3],
+        np.arange(len(found.fours) + 1),
+        found.malformed,
+    )
 
 
 def _google_kinds(names: Sequence[str]) -> list[Kind]:
@@ -184,16 +146,18 @@ def _msr(
 ) -> QuestionSet:
     by_tag: dict[str, list[list[str]]] = {}
     malformed = 0
-    for words in _msr_lines(path, answers, lines, right):
-        if len(words) == 5:
-            by_tag.setdefault(words[3], []).append([*words[:3], words[4]])
-        malformed += len(words) != 5
-    inputs = [word for rows in by_tag.values() for row in rows for word in row[:3]]
-    found = [row[3] for rows in by_tag.values() for row in rows]
+    for line in _msr_lines(path, answers, lines, right):
+        if len(line) == 5:
+            by_tag.setdefault(line[3], []).append([*line[:3], line[4]])
+        malformed += len(line) != 5
+    words, numbers = numbered([word for rows in by_tag.values() for row in rows for word in row])
+    fours = numbers.reshape(-1, 4)
     ends = np.cumsum([len(rows) for rows in by_tag.values()]).tolist()
     sections = _sections(list(by_tag), ends, ["syntactic"] * len(by_tag))
-    bounds = np.arange(len(found) + 1)
-    return QuestionSet(path.name, "MSR", sections, inputs, found, bounds, malformed)
+    bounds = np.arange(len(fours) + 1)
+    return QuestionSet(
+        path.name, "MSR", sections, words, fours[:, :3], fours[:, 3], bounds, malformed
+    )
 
 
 def _msr_lines(
@@ -247,10 +211,7 @@ def _bats(name: str, paths: Sequence[Path]) -> QuestionSet:
         relations[path.stem] = pairs
         if letter := _bats_name(path.name):
             kinds[path.stem] = _KINDS[letter[1]]
-    made = crossed(relations, None, 0, name, "BATS", kinds)
-    return QuestionSet(
-        name, "BATS", made.sections, made.inputs, made.answers, made.bounds, malformed, made.notes
-    )
+    return replace(crossed(relations, None, 0, name, "BATS", kinds), malformed=malformed)
 
 
 def _bats_pairs(path: Path) -> tuple[list[Pair], int]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from embedviz.core.analogies.benchmark.question_words import numbered
 from embedviz.core.arrays import Rows
 from embedviz.core.notes import counted
 
@@ -66,10 +67,12 @@ class QuestionSet:
         Of the file, without its folder.
     layout : {"Google", "MSR", "BATS", "relations"}
     sections : tuple of Section
-    inputs : sequence of str, length 3 n_questions
-        a, b and c of each question, one after the other.
-    answers : sequence of str
-        Right answers of all questions, one after the other.
+    words : tuple of str
+        The different words of all questions, as in the file.
+    inputs : int array of shape (n_questions, 3)
+        Which of the words a, b and c of each question are.
+    answers : int array of shape (n_answers,)
+        The right answers of all questions, one after the other.
     bounds : int array of shape (n_questions + 1,)
         Where those of each question begin, and the end.
     malformed : int
@@ -81,14 +84,28 @@ class QuestionSet:
     name: str
     layout: Layout
     sections: tuple[Section, ...]
-    inputs: Sequence[str]
-    answers: Sequence[str]
+    words: tuple[str, ...]
+    inputs: Rows
+    answers: Rows
     bounds: Rows
     malformed: int = 0
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
+
+    def first_sections(self, count: int) -> QuestionSet:
+        """Return the questions of the first sections, as if the file ended there."""
+        if count >= len(self.sections):
+            return self
+        last = self.sections[count].first
+        return replace(
+            self,
+            sections=self.sections[:count],
+            inputs=self.inputs[:last],
+            answers=self.answers[: self.bounds[last]],
+            bounds=self.bounds[: last + 1],
+        )
 
     def section_of(self, number: int) -> Section:
         """Return the section that a question is in."""
@@ -97,9 +114,20 @@ class QuestionSet:
     def question(self, number: int) -> Question:
         """Return a question by its number, from 0."""
         name = self.section_of(number).name
-        a, b, c = self.inputs[3 * number : 3 * number + 3]
-        answers = tuple(self.answers[self.bounds[number] : self.bounds[number + 1]])
-        return Question(name, a, b, c, answers)
+        a, b, c = (self.words[word] for word in self.inputs[number].tolist())
+        right = self.answers[self.bounds[number] : self.bounds[number + 1]]
+        return Question(name, a, b, c, tuple(self.words[word] for word in right.tolist()))
+
+    def asks_same_as(self, other: QuestionSet) -> bool:
+        """Return whether another set has the same questions, in the same sections."""
+        return self is other or (
+            self.sections == other.sections
+            and self.words == other.words
+            and all(
+                np.array_equal(getattr(self, name), getattr(other, name))
+                for name in ("inputs", "answers", "bounds")
+            )
+        )
 
 
 def relation_questions(
@@ -165,7 +193,17 @@ def crossed(
             )
         sections.append(Section(relation, (kinds or {}).get(relation, ""), first, len(counts)))
     bounds = np.concatenate([[0], np.cumsum(counts, dtype=np.intp)]).astype(np.intp)
-    return QuestionSet(name, layout, tuple(sections), inputs, answers, bounds, notes=tuple(notes))
+    words, numbers = numbered([*inputs, *answers])
+    return QuestionSet(
+        name,
+        layout,
+        tuple(sections),
+        words,
+        numbers[: len(inputs)].reshape(-1, 3),
+        numbers[len(inputs) :],
+        bounds,
+        notes=tuple(notes),
+    )
 
 
 def _drawn(n_pairs: int, most: int | None, random: np.random.Generator) -> Rows:

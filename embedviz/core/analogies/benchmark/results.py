@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import NamedTuple
 
@@ -113,6 +114,14 @@ class QuestionAnswers:
     is_nearest_of_c: Flags
     rarest: Rows
 
+    @classmethod
+    def joined(cls, parts: Sequence[QuestionAnswers]) -> QuestionAnswers:
+        """Return the answers of parts of the questions as one, in the order of the parts."""
+        if len(parts) == 1:
+            return parts[0]
+        names = [each.name for each in fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
 
 class QuestionResult(NamedTuple):
     """Result of one question.
@@ -166,8 +175,9 @@ class BenchmarkReport:
         Of the set.
     counts_unknown : bool
         Whether questions with an unknown word count as wrong ones.
-    is_by_frequency : bool or None
-        Whether the rows are ordered by falling frequency; None where nobody knows.
+    is_by_frequency : bool
+        Whether the rows are known to be ordered by falling frequency: bands are of frequency then,
+        and else of the order in the file.
     """
 
     questions: QuestionSet
@@ -175,7 +185,7 @@ class BenchmarkReport:
     answers: QuestionAnswers
     labels: tuple[str, ...] = field(repr=False)
     counts_unknown: bool = False
-    is_by_frequency: bool | None = None
+    is_by_frequency: bool = False
 
     @property
     def malformed(self) -> int:

@@ -66,14 +66,15 @@ _SECTION_COLUMNS = (
 def section_columns(reports: Sequence[BenchmarkReport]) -> Columns:
     """Return a line for each section, kind, band and all questions together, of each method.
 
-    `level` is "section", "kind", "band" or "all"; accuracies are None where nothing was asked.
+    `level` is "section", "kind", "all", and "frequency band", or "band in the file" where its order
+    is not known to be that of frequency; accuracies are None where nothing was asked.
     """
     lines = []
     for report in reports:
         levels: dict[str, Sequence[Tally]] = {
             "section": report.tallies,
             "kind": report.kinds,
-            "band": report.bands,
+            ("frequency band" if report.is_by_frequency else "band in the file"): report.bands,
             "all": [report.whole],
         }
         for level, tallies in levels.items():

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from embedviz.core.analogies.benchmark.vocabulary import each_by
 from embedviz.core.analogies.relations.offsets import unit_length
 from embedviz.core.analogies.scoring import products_and_lengths
 from embedviz.core.arrays import Matrix, Rows, Vector
@@ -134,7 +135,9 @@ def rows_of_labels(
     labels = vector_set.labels
     names = {row: plain(labels[row]) for row in set(rows)}
     found: dict[str, list[int]] = {name: [] for name in names.values()}
-    for row, label in enumerate(map(plain, labels)):
+    # Blanks at the ends of a label are among what `folded` takes away.
+    all_plain = map(folded, labels) if case_insensitive else each_by(composed, labels)
+    for row, label in enumerate(all_plain):
         if label in found:
             found[label].append(row)
     return {row: np.array(found[name], np.intp) for row, name in names.items()}

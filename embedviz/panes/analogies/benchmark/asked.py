@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedviz.app.state import State, derived_by
-from embedviz.core.analogies.benchmark import QuestionSet, read_questions, relation_questions
+from embedviz.core.analogies.benchmark import (
+    BenchmarkReport,
+    QuestionSet,
+    read_questions,
+    relation_questions,
+)
 from embedviz.core.analogies.benchmark.questions import (
     MOST_OF_A_RELATION,
     Kind,
@@ -172,6 +177,21 @@ def compared_run(state: State) -> BenchmarkRun | None:
     )
 
 
+@dataclass(frozen=True)
+class WantedComparison:
+    """Two results that are compared. A subject of calculations."""
+
+    run: BenchmarkRun
+    other_run: BenchmarkRun
+    report: BenchmarkReport
+    other: BenchmarkReport
+
+    def is_wanted(self, state: State) -> bool:
+        """Return whether a state compares these."""
+        is_own = state.active is not None and BenchmarkRun.of(state) == self.run
+        return is_own and compared_run(state) == self.other_run
+
+
 def compared_name(state: State) -> str:
     """Return what the set that is compared is called; empty where there is none."""
     run = compared_run(state)
@@ -210,7 +230,6 @@ def is_cheap(run: BenchmarkRun, questions: QuestionSet) -> bool:
     """Return whether the questions are asked within a second or so."""
     vector_set = run.vector_set
     n_rows = min(len(vector_set), run.restrict_vocab or len(vector_set))
-    n_words = len(set(questions.inputs))
-    products = float(n_words) * n_rows * vector_set.dimensions
+    products = float(len(questions.words)) * n_rows * vector_set.dimensions
     scores = float(len(questions)) * n_rows * len(run.methods)
     return products + _OF_A_SCORE * scores <= _CHEAP

@@ -1,10 +1,11 @@
-"""Accuracy by how frequent the rarest word of a question is: bars with intervals, and counts."""
+"""Accuracy by the row of the rarest word of a question: bars with intervals, and counts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -68,18 +69,53 @@ class BandColumn:
     other: BandShare | None = None
 
 
+class _BandWords(NamedTuple):
+    """What bands are called: the title, the line above the bars, shorter too, and a band's tip."""
+
+    title: str
+    line: str
+    short: str
+    tip: str
+
+
+_BY_FREQUENCY = _BandWords(
+    "Accuracy by frequency: the rank of the rarest word of a question",
+    "right, by frequency: rank of the rarest word",
+    "right, by rarest word",
+    "Rarest word of rank",
+)
+_BY_ORDER = _BandWords(
+    "Accuracy by the order in the file: the row of the last word of a question",
+    "right, by the order in the file of the last word",
+    "right, by order in the file",
+    "Last word in rows",
+)
+
+
 class BandChart(DrawnWidget):
-    """Bars of accuracy, one for each band of frequencies, or two where sets are compared."""
+    """Bars of accuracy, one for each band of rows, or two where sets are compared.
+
+    Bands are called those of frequency only where the order of rows is known to be that.
+    """
 
     def __init__(self, name: str) -> None:
-        title = "Accuracy by the rank of the rarest word of a question"
-        super().__init__(name, title, size=(320, 200), least=(160, 96))
+        self._said = _BY_ORDER
+        super().__init__(name, self._said.title, size=(320, 200), least=(160, 96))
         self.bands: tuple[BandColumn, ...] = ()
         self._names = ("", "")
 
-    def show_bands(self, bands: Sequence[BandColumn], own: str, other: str = "") -> None:
+    def show_bands(
+        self,
+        bands: Sequence[BandColumn],
+        own: str,
+        other: str = "",
+        *,
+        is_by_frequency: bool = False,
+    ) -> None:
         """Show bands of a set, and of another one where that has a name."""
         self.bands, self._names = tuple(bands), (own, other)
+        self._said = _BY_FREQUENCY if is_by_frequency else _BY_ORDER
+        self.setAccessibleName(self._said.title)
         self.show_message("")
         said = (f"{band.name}: {_words(band.own)}" for band in bands)
         self.setAccessibleDescription("; ".join(said))
@@ -108,7 +144,8 @@ class BandChart(DrawnWidget):
 
     def _key(self) -> list[NamedLine]:
         theme, (own, other) = theme_manager.theme, self._names
-        title = NamedLine("right, by the rank of the rarest word", "right, by rarest word")
+        both = self._said.line, self._said.short
+        title = NamedLine(first_that_fits(both, self.width() - 4, self.small()), self._said.short)
         if not other:
             return [title]
         return [
@@ -191,7 +228,7 @@ class BandChart(DrawnWidget):
         if not (0 <= which < len(self.bands) and place.x() >= frame.area.left()):
             return ""
         band = self.bands[which]
-        said = [f"Rarest word of rank {band.name}: {_words(band.own)}"]
+        said = [f"{self._said.tip} {band.name}: {_words(band.own)}"]
         if band.other is not None:
             said.append(f"{self._names[1]}: {_words(band.other)}")
         return "\n".join(said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,18 +83,32 @@ def wrong_answers(report: BenchmarkReport, key: str) -> WrongAnswers:
     places = places_of(report, key)
     wrong = places[~answers.is_correct[places]]
     near, rows = answers.is_near[wrong], answers.rows[wrong]
-    counts = Counter(rows[rows >= 0].tolist())
-    words = []
-    for row, count in counts.most_common(_MOST_LISTED):
-        of_row = near[rows == row].sum(axis=0).tolist()
-        words.append(WrongWord(report.label_of(row), row, count, tuple(of_row)))
+    words = _frequent_words(report, rows[rows >= 0], near[rows >= 0])
     a, b, c = near.sum(axis=0).tolist()
     return WrongAnswers(
         len(wrong),
         (a, b, c),
         int(near.any(axis=1).sum()),
         int(answers.is_nearest_of_c[wrong].sum()),
-        tuple(words),
+        words,
+    )
+
+
+def _frequent_words(report: BenchmarkReport, rows: Rows, near: Flags) -> tuple[WrongWord, ...]:
+    """Return the most frequent of some rows; of equals, the one that was answered first."""
+    distinct, first, whose, counts = np.unique(
+        rows, return_index=True, return_inverse=True, return_counts=True
+    )
+    of_rows = [np.bincount(whose, each, len(distinct)).astype(int).tolist() for each in near.T]
+    order = np.lexsort((first, -counts))[:_MOST_LISTED].tolist()
+    return tuple(
+        WrongWord(
+            report.label_of(int(distinct[place])),
+            int(distinct[place]),
+            int(counts[place]),
+            (of_rows[0][place], of_rows[1][place], of_rows[2][place]),
+        )
+        for place in order
     )
 
 

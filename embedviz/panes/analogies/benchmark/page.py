@@ -11,6 +11,7 @@ from embedviz.gui.pages.page import Page
 from embedviz.panes.analogies.benchmark.asked import (
     BenchmarkRun,
     QuestionSource,
+    WantedComparison,
     compared_name,
     compared_run,
     compared_title,
@@ -18,6 +19,7 @@ from embedviz.panes.analogies.benchmark.asked import (
 )
 from embedviz.panes.analogies.benchmark.compared import (
     ComparedSets,
+    compare_sets,
     describe_numbers,
     describe_verdict,
 )
@@ -32,6 +34,7 @@ from embedviz.panes.analogies.benchmark.tools import BenchmarkTools
 from embedviz.panes.analogies.benchmark.view import BenchmarkView
 from embedviz.panes.analogies.benchmark.words import (
     describe_counts,
+    describe_partial,
     describe_questions,
     describe_result,
 )
@@ -56,6 +59,7 @@ class BenchmarkPage(Page):
         self._read_task = calculations.new_task("reading the questions")
         self._task = calculations.new_task("asking the questions")
         self._other_task = calculations.new_task("asking the other set")
+        self._comparing = calculations.new_task("comparing the answers")
         self._questions: tuple[QuestionSource, QuestionSet] | None = None
         self._runs_next = False
         self.known = KnownResults()
@@ -70,7 +74,8 @@ class BenchmarkPage(Page):
     def _connect(self) -> None:
         controls, view = self.controls, self.view
         controls.run_wanted.connect(self.run)
-        controls.stop_wanted.connect(self._stop)
+        asking, board = [self._task, self._other_task], self.pane.session.board
+        controls.stop_wanted.connect(lambda: board.stop(asking))
         controls.export_wanted.connect(self.export.ask)
         controls.files.file_chosen.connect(self.take_file)
         view.table.line_chosen.connect(lambda key: self.set(section="" if key == ALL else key))
@@ -85,7 +90,9 @@ class BenchmarkPage(Page):
         self._runs_next = True
         if path == self.pane.session.state[BenchmarkSettings].path:
             self._questions = None  # It may have changed, or come back.
-            self.pane.calculations.cancel(self._read_task)
+            self.known.forget_file(path)
+            for task in (self._read_task, self._task, self._other_task):
+                self.pane.calculations.cancel(task)
             self._read(self.pane.session.state)
         else:
             self.set(path=path)
@@ -128,14 +135,16 @@ class BenchmarkPage(Page):
         if known is not None:
             self._runs_next = False
             self._ask_other(state, questions)
-            self._show(state, known, is_stale=False)
+            self._show(state, known)
             return
         has_asked = self.pane.calculations.has_asked(self._task, run)
         if self._runs_next or (not has_asked and is_cheap(run, questions)):
             self.run()
         self.controls.show_busy(self._task.is_busy)
-        earlier = self.known.earlier(run)
-        if earlier is not None:
+        some, earlier = self.known.partial(run), self.known.earlier(run)
+        if some is not None:
+            self._show(state, some)
+        elif earlier is not None:
             self._show(state, earlier, is_stale=True)
         elif self._task.is_busy:
             self._clear(_ASKING, f"{describe_questions(questions)}.")
@@ -149,7 +158,9 @@ class BenchmarkPage(Page):
         self._runs_next = False
         run, questions = BenchmarkRun.of(self.pane.session.state), self._questions[1]
         work = partial(measure, run, questions)
-        self.pane.calculations.run(self._task, work, self._keep, run)
+        self.known.forget_partial()
+        keep = self._keep
+        self.pane.calculations.run(self._task, work, keep, run, on_part=keep)
         self.controls.show_busy(True)
         if self.known.earlier(run) is None:
             self._clear(_ASKING, f"{describe_questions(questions)}.")
@@ -166,25 +177,24 @@ class BenchmarkPage(Page):
 
     def _keep(self, measured: MeasuredBenchmark) -> None:
         self.known.keep(measured)
-        self.controls.show_busy(False)
+        self.controls.show_busy(self._task.is_busy)
         if self._questions is not None:
             self._draw_results(self.pane.session.state)
 
-    def _stop(self) -> None:
-        self.pane.session.board.stop([self._task, self._other_task])
-
-    def _show(self, state: State, measured: MeasuredBenchmark, *, is_stale: bool) -> None:
-        """Show a result, dimmed where it is of other settings than the state has."""
+    def _show(self, state: State, measured: MeasuredBenchmark, *, is_stale: bool = False) -> None:
+        """Show a result, maybe a partial one; dimmed where it is of other settings."""
         report = measured.report(state[AnalogySettings].method)
         if report is None:
             report = next(iter(measured.reports.values()))
         self.report, self.compared = report, None
         verdict = numbers = ""
-        if not is_stale:
+        if not (is_stale or measured.is_partial):
             verdict, numbers = self._compare(state, report)
-        counts = describe_counts(report)
+        counts, is_busy = describe_counts(report), self._task.is_busy
+        if measured.is_partial:
+            n_all = len(measured.questions.sections)
+            verdict = describe_partial(measured.n_sections, n_all, is_busy=is_busy)
         if is_stale:
-            is_busy = self._task.is_busy
             counts = "Of the settings before. " + (
                 _ASKING if is_busy else "Press Run to ask again."
             )
@@ -215,8 +225,20 @@ class BenchmarkPage(Page):
         theirs = other.report(report.method)
         if theirs is None:
             return f"{name} cannot be compared.", other.problem
-        self.compared = self.known.comparison(report, theirs, name, compared_title(state))
-        return describe_verdict(self.compared), describe_numbers(self.compared)
+        self.compared = self.known.comparison(report, theirs, name)
+        if self.compared is not None:
+            return describe_verdict(self.compared), describe_numbers(self.compared)
+        pair = WantedComparison(BenchmarkRun.of(state), run, report, theirs)
+        if not self.pane.calculations.has_asked(self._comparing, pair):
+            work = partial(compare_sets, report, theirs, name, compared_title(state))
+            show = self._keep_comparison
+            self.pane.calculations.run(self._comparing, work, show, pair)
+        return f"Comparing with {name} …", ""
+
+    def _keep_comparison(self, compared: ComparedSets) -> None:
+        self.known.keep_comparison(compared)
+        if self._questions is not None:
+            self._draw_results(self.pane.session.state)
 
     def _clear(self, headline: str, counts: str = "", *, offers_file: bool = False) -> None:
         self.report = self.compared = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from embedviz.core.analogies.benchmark import BenchmarkReport
 from embedviz.core.arrays import Rows
 from embedviz.core.wording import one_line
-from embedviz.panes.analogies.line_table import Cell, TableColumn, TableLine
+from embedviz.panes.analogies.line_table import Cell, LazyLines, TableColumn, TableLine
 
 COLUMNS = (
     TableColumn("name", "Question", "a is to b as c is to …; click one to see its picture"),
@@ -20,10 +19,10 @@ COLUMNS = (
     TableColumn("near", "Near", "Which of a, b and c has the answer among its ten nearest rows", 3),
 )
 COLUMN_OF_OTHER = TableColumn("other", "Other", "What the set answered that is compared", 1)
-_MOST_EXPECTED = 2
+_MOST_EXPECTED, _MOST_KEPT = 2, 500
 
 
-class QuestionLines(Sequence[TableLine]):
+class QuestionLines(LazyLines):
     """Lines of some questions.
 
     Parameters
@@ -39,6 +38,7 @@ class QuestionLines(Sequence[TableLine]):
         self, report: BenchmarkReport, numbers: Rows, other: BenchmarkReport | None = None
     ) -> None:
         self._report, self.numbers, self._other = report, numbers, other
+        self._made: dict[int, TableLine] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -55,7 +55,23 @@ class QuestionLines(Sequence[TableLine]):
             return [self._line(int(each)) for each in self.numbers[place]]
         return self._line(int(self.numbers[place]))
 
+    def place(self, key: str) -> int:
+        """Return where the line of a key is; -1 where there is none."""
+        if not key:
+            return -1
+        found = np.flatnonzero(self.numbers == int(key))
+        return int(found[0]) if len(found) else -1
+
     def _line(self, number: int) -> TableLine:
+        """Return the line of a question; those last looked at are asked for again and again."""
+        found = self._made.get(number)
+        if found is None:
+            if len(self._made) >= _MOST_KEPT:
+                self._made.clear()
+            found = self._made[number] = self._new_line(number)
+        return found
+
+    def _new_line(self, number: int) -> TableLine:
         report, question = self._report, self._report.questions.question(number)
         a, b, c = map(one_line, (question.a, question.b, question.c))
         right = [one_line(each) for each in question.answers[:_MOST_EXPECTED]]

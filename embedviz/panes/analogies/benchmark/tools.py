@@ -17,14 +17,14 @@ from embedviz.panes.analogies.benchmark.settings import PREFIX, SET, BenchmarkSe
 from embedviz.panes.analogies.file_choice import FileChoice, Offered
 from embedviz.panes.analogies.settings import AnalogySettings
 
-_KINDS = "Questions (*.txt *.questions *.answers *.gz);;All files (*)"
+KINDS_OF_QUESTIONS = "Questions (*.txt *.questions *.answers *.gz);;All files (*)"
 _PREFIXES = (2, 4, 8)
 """Parts of the dimensions that a set is compared with."""
 _WIDEST, _LEAST = 170, 80
 """Width of the boxes, at most and at least, in pixels."""
 _ROOM_FOR_CAPTIONS = 920
 """Width of the page from which on there are words before the boxes, in pixels."""
-_OFFERED = (Offered("Bundled relations", ""),)
+OFFERED_QUESTIONS = (Offered("Bundled relations", ""),)
 
 
 class BenchmarkTools(QObject):
@@ -53,7 +53,7 @@ class BenchmarkTools(QObject):
             "analogies.benchmark.questions",
             "Questions: bundled relations, or a file as Google's, MSR's or BATS's; drop one here",
             "Analogy questions",
-            _KINDS,
+            KINDS_OF_QUESTIONS,
         )
         self.files.offer_chosen.connect(lambda name: page.set(path=name))
         methods = fields_of(AnalogySettings)["method"].about.choices
@@ -121,7 +121,7 @@ class BenchmarkTools(QObject):
     def show_state(self, state: State) -> None:
         """Show what is chosen."""
         own = state[BenchmarkSettings]
-        self.files.show_choice(_OFFERED, own.path, own.path)
+        self.files.show_choice(OFFERED_QUESTIONS, own.path, own.path)
         self.method.setCurrentIndex(self.method.findData(state[AnalogySettings].method))
         self.gear.show_settings(own)
         self._offer(state)

@@ -212,8 +212,9 @@ class BenchmarkView(QWidget):
         self.table.choose(key)
         bands = band_columns(report, key, compared)
         if bands:
-            self.bands.show_bands(bands, "this set", other)
-            self.bands.setToolTip(describe_frequency(report.is_by_frequency))
+            by_frequency = report.is_by_frequency
+            self.bands.show_bands(bands, "this set", other, is_by_frequency=by_frequency)
+            self.bands.setToolTip(describe_frequency(is_by_frequency=by_frequency))
         else:
             self.bands.clear(f"Nothing was asked: {name_of(key)}.")
         self.details.show_choice(DETAILS.index(own.detail))

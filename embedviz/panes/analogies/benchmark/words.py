@@ -64,6 +64,14 @@ def describe_counts(report: BenchmarkReport) -> str:
     return " · ".join(said)
 
 
+def describe_partial(n_sections: int, n_all: int, *, is_busy: bool) -> str:
+    """Return how much of the questions a result is of, where it is not of all."""
+    which = f"the first {n_sections:,} of {counted(n_all, 'section')}"
+    if is_busy:
+        return f"So far: {which}. Asking the questions …"
+    return f"Partial: only {which}, as it was stopped. Press Run to ask all of them."
+
+
 def describe_wrong(wrong: WrongAnswers, key: str) -> str:
     """Return what was answered when it was wrong, and whose neighbor that was."""
     if not wrong.total:
@@ -76,11 +84,14 @@ def describe_wrong(wrong: WrongAnswers, key: str) -> str:
     return f"{said}."
 
 
-def describe_frequency(is_by_frequency: bool | None) -> str:
+def describe_frequency(*, is_by_frequency: bool) -> str:
     """Return what the bands of rows mean."""
     if is_by_frequency:
         return "Rows are in the order of frequency."
-    return "Rank is the place of a row in the file: frequency, where that is its order."
+    return (
+        "Bands are of the order in the file, by the word of a question that comes last in it. "
+        "Whether it is that of frequency is not known."
+    )
 
 
 def describe_listed(key: str, count: int, shown: str, *, is_compared: bool) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.app.state import State
+from embedviz.core.analogies.asked_couples import AskedCouples, couples_of_questions
 from embedviz.core.analogies.baselines import (
     WAYS,
     Couples,
@@ -20,8 +21,11 @@ from embedviz.core.analogies.baselines import (
     measure_offsets,
 )
 from embedviz.core.arrays import Rows
-from embedviz.core.progress import Report, part_of
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.vector_set import VectorSet
+from embedviz.panes.analogies.benchmark.asked import QuestionSource
+from embedviz.panes.analogies.benchmark.settings import BenchmarkSettings
 from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
 from embedviz.panes.analogies.relations import Pair, relations_in
@@ -42,11 +46,18 @@ class WantedBreaks:
         Open sets that may be versions of it.
     added : tuple of KeptRelation
         Relations that the user added.
+    path : str
+        File of questions that are asked in place of what relations make; empty: none. It is that
+        of the benchmark.
+    case_insensitive : bool
+        Whether the words of such a file are compared in any case.
     """
 
     vector_set: VectorSet
     others: tuple[VectorSet, ...] = ()
     added: tuple[KeptRelation, ...] = ()
+    path: str = ""
+    case_insensitive: bool = True
 
     @classmethod
     def by(cls, state: State) -> WantedBreaks:
@@ -55,11 +66,17 @@ class WantedBreaks:
         assert active is not None
         others = (each for each in state.sets if each is not active and len(each) == len(active))
         added = state[RelationSettings].added
-        return cls(active, tuple(others)[:MOST_COMPARED], added)
+        benchmark = state[BenchmarkSettings]
+        asked = benchmark.path, benchmark.case_insensitive
+        return cls(active, tuple(others)[:MOST_COMPARED], added, *asked)
 
     def is_wanted(self, state: State) -> bool:
         """Return whether a state asks for this."""
         return state.active is self.vector_set and WantedBreaks.by(state) == self
+
+    def asks_same(self, other: WantedBreaks) -> bool:
+        """Return whether the same set is asked from the same file, or from relations."""
+        return self.vector_set is other.vector_set and self.path == other.path
 
 
 @dataclass(frozen=True)
@@ -146,6 +163,10 @@ class MeasuredBreaks:
         Versions of the set: of all questions, and of each relation.
     is_done : bool
         Whether nothing more will be known.
+    n_skipped : int
+        Questions of a file that could not be asked.
+    problem : str
+        Why there is nothing; empty where there is something, or the set has no relations.
     """
 
     wanted: WantedBreaks
@@ -157,6 +178,8 @@ class MeasuredBreaks:
     bands: tuple[BandBreak, ...] = ()
     others: tuple[tuple[VectorSet, Shares, tuple[Shares, ...]], ...] = ()
     is_done: bool = True
+    n_skipped: int = 0
+    problem: str = ""
 
     @property
     def n_rows(self) -> int:
@@ -191,16 +214,19 @@ def measure_breaks(wanted: WantedBreaks, report: Report, tell: Tell) -> Measured
     """
     report(0.0, "looking for relations")
     vector_set = wanted.vector_set
-    found = known_relations(vector_set, wanted.added)
-    pairs = [_rows_of(vector_set, each) for each in found.values()]
-    couples = couples_of(pairs, len(vector_set))
+    problem = ""
+    try:
+        names, pairs, couples, n_skipped = _asked(wanted)
+    except UserError as error:
+        names, pairs, couples, n_skipped = (), [], couples_of((), 0), 0
+        problem = str(error)
     others = [each for each in wanted.others if has_same_labels(each, vector_set)]
-    if not found:
+    if not names:
         others = []
     part = 1 / (1 + len(others))
     answers = answer_baselines(vector_set, couples.rows, part_of(report, 0.0, part))
     marks = marks_of(couples, answers)
-    relations, bands = _broken_down(vector_set, list(found), pairs, couples, marks)
+    relations, bands = _broken_down(vector_set, names, pairs, couples, marks)
     whole = shares_of(marks)
     known = MeasuredBreaks(
         wanted,
@@ -211,6 +237,8 @@ def measure_breaks(wanted: WantedBreaks, report: Report, tell: Tell) -> Measured
         _mean_offsets(relations),
         bands,
         is_done=not others,
+        n_skipped=n_skipped,
+        problem=problem,
     )
     if not others:
         return known
@@ -222,6 +250,17 @@ def measure_breaks(wanted: WantedBreaks, report: Report, tell: Tell) -> Measured
         each = (shares_of(given, couples.relations == i) for i in range(len(pairs)))
         compared.append((other, shares_of(given), tuple(each)))
     return replace(known, others=tuple(compared), is_done=True)
+
+
+def _asked(wanted: WantedBreaks) -> AskedCouples:
+    """Return the questions of a file, or else those that the relations of a set make."""
+    vector_set = wanted.vector_set
+    if not wanted.path:
+        found = known_relations(vector_set, wanted.added)
+        pairs = [_rows_of(vector_set, each) for each in found.values()]
+        return AskedCouples(tuple(found), pairs, couples_of(pairs, len(vector_set)), 0)
+    questions = QuestionSource(wanted.path, None).read(silent)
+    return couples_of_questions(vector_set, questions, case_insensitive=wanted.case_insensitive)
 
 
 def known_relations(vector_set: VectorSet, added: Sequence[KeptRelation]) -> dict[str, list[Pair]]:

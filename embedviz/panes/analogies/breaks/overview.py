@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from embedviz.core.analogies.benchmark.intervals import wilson_interval
 from embedviz.core.analogies.explaining import is_by_frequency
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
@@ -48,7 +47,6 @@ from embedviz.panes.analogies.line_table import LineTable
 _NARROW, _LOW = 680, 420
 """Width below which the tables are below the words, and height that they need then, in pixels."""
 _HEADS = ("What an offset is", "Why ≈ is “nearest”", "What the offset adds", "What fails")
-_Z = 1.96
 
 
 class BreaksOverview(QWidget):
@@ -139,6 +137,7 @@ class BreaksOverview(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setAccessibleName("What holds in this set, in words")
+        scroll.setObjectName("analogies.breaks.words")
         scroll.setWidget(inside)
         return scroll
 
@@ -173,7 +172,7 @@ class BreaksOverview(QWidget):
             label.setText(_unbroken(text))
         bands = [_column(each) for each in measured.bands]
         self.bands.setVisible(len(bands) > 1)
-        self.bands.show_bands(bands, "")
+        self.bands.show_bands(bands, "", is_by_frequency=by_frequency)
         self.relations.show_lines(RELATION_COLUMNS, relation_lines(measured))
         self.sets_said.setText(describe_others(measured))
         is_compared = bool(measured.others)
@@ -196,7 +195,8 @@ class BreaksOverview(QWidget):
     def show_relation(self, measured: MeasuredBreaks, name: str | None) -> None:
         """List the wrong answers of a relation, or else of the one that fails most."""
         relation = measured.relation(name)
-        self.open.setEnabled(relation is not None)
+        # Sections of a file are no relations that could be shown on the other page.
+        self.open.setEnabled(relation is not None and not measured.wanted.path)
         if relation is None:
             self.wrong_head.setText("")
             self.wrong.show_lines(WRONG_COLUMNS, ())
@@ -223,18 +223,8 @@ def _column(band: BandBreak) -> BandColumn:
     share = band.shares.of("offset")
     total = band.shares.n_questions
     correct = round(share * total) if total else 0
-    low, high = _interval(correct, total)
+    low, high = wilson_interval(correct, total)
     return BandColumn(name, f"–{_short(band.last)}", BandShare(correct, total, low, high))
-
-
-def _interval(correct: int, total: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927)."""
-    if not total:
-        return 0.0, 1.0
-    share, z = correct / total, _Z * _Z / total
-    middle = (share + z / 2) / (1 + z)
-    half = _Z * sqrt(share * (1 - share) / total + z / total / 4) / (1 + z)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def _short(number: int) -> str:

@@ -10,6 +10,8 @@ from embedviz.app.tasks import Task
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, text_label, tool_button
+from embedviz.panes.analogies.benchmark.settings import BenchmarkSettings
+from embedviz.panes.analogies.benchmark.tools import KINDS_OF_QUESTIONS, OFFERED_QUESTIONS
 from embedviz.panes.analogies.breaks.explained import (
     ExplainedQuestion,
     WantedQuestion,
@@ -19,7 +21,8 @@ from embedviz.panes.analogies.breaks.measuring import MeasuredBreaks, WantedBrea
 from embedviz.panes.analogies.breaks.overview import BreaksOverview
 from embedviz.panes.analogies.breaks.question_view import QuestionExplained
 from embedviz.panes.analogies.breaks.settings import BreaksSettings
-from embedviz.panes.analogies.breaks.words import NOTHING
+from embedviz.panes.analogies.breaks.words import NOTHING, NOTHING_OF_FILE
+from embedviz.panes.analogies.file_choice import FileChoice
 from embedviz.panes.analogies.relation.settings import RelationSettings
 from embedviz.panes.analogies.settings import AnalogySettings
 
@@ -45,7 +48,17 @@ class BreaksPage(Page):
             "See its arrows: this question, on the page Analogy",
         )
         self.arrows.clicked.connect(lambda: self.set(page="question"))
+        self.files = FileChoice(
+            self,
+            "analogies.breaks.questions",
+            "Questions: bundled and added relations, or a file; the same as of Benchmark",
+            "Analogy questions",
+            KINDS_OF_QUESTIONS,
+        )
+        self.files.file_chosen.connect(self._ask_file)
+        self.files.offer_chosen.connect(self._ask_file)
         self.tools.row.addWidget(self.views)
+        self.tools.row.addWidget(self.files.box)
         self.tools.row.addStretch(1)
         self.tools.row.addWidget(self.arrows)
         self.said = text_label(kind="caption", wrap=True)
@@ -64,6 +77,8 @@ class BreaksPage(Page):
         self.views.show_choice(_VIEWS.index(about))
         is_question = about == "question"
         self.arrows.setVisible(is_question)
+        self.files.box.setVisible(not is_question)
+        self.files.show_choice(OFFERED_QUESTIONS, new[BenchmarkSettings].path, "")
         self.question.setVisible(is_question)
         if is_question:
             self._say("")
@@ -79,11 +94,11 @@ class BreaksPage(Page):
             self._show(known)
             self.overview.show_relation(known, failing)
             return
-        if known is not None and known.wanted.vector_set is not wanted.vector_set:
+        if known is not None and not known.wanted.asks_same(wanted):
             self.measured = known = None
         if known is None:
             self.overview.hide()
-            self._say("Asking the questions that the relations of this set make …")
+            self._say("Asking the questions …")
         else:
             self._show(known)
         if not calculations.has_asked(self._task, wanted):
@@ -111,7 +126,8 @@ class BreaksPage(Page):
     def _show(self, measured: MeasuredBreaks) -> None:
         if not measured.shares.n_questions:
             self.overview.hide()
-            self._say(NOTHING)
+            nothing = NOTHING_OF_FILE if measured.wanted.path else NOTHING
+            self._say(measured.problem or nothing)
             return
         self._say("")
         self.overview.show_measured(measured)
@@ -121,6 +137,11 @@ class BreaksPage(Page):
     def _say(self, words: str) -> None:
         self.said.setText(words)
         self.said.setVisible(bool(words))
+
+    def _ask_file(self, path: str) -> None:
+        """Ask the questions of a file, here and in the benchmark; of none, those of relations."""
+        state = self.pane.session.state
+        self.pane.edit(state.with_settings(replace(state[BenchmarkSettings], path=path)))
 
     def _open_relation(self, name: str) -> None:
         """Show a relation on its own page."""

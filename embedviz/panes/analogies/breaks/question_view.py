@@ -102,7 +102,7 @@ def _one(term: str) -> str:
 
 def _role(explained: ExplainedQuestion, row: int, *, is_input: bool) -> str:
     if is_input:
-        return "in the question, left out"
+        return "input, left out"
     if row == explained.expected:
         assert explained.found is not None
         return f"expected, {ordinal(explained.found.rank)}" if explained.found.rank else "expected"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from embedviz.core.notes import counted
-from embedviz.core.wording import one_line
+from embedviz.core.wording import one_line, shown_name
 from embedviz.gui.charts.numbers import percent
 from embedviz.panes.analogies.breaks.measuring import (
     BandBreak,
@@ -23,6 +24,11 @@ NOTHING = (
     "No relation is in this set: of the bundled ones, none has two pairs whose words are all "
     "labels here. Add pairs of your own on the page Relations, or open word vectors. What an "
     "offset does to one question can still be seen: choose This question."
+)
+NOTHING_OF_FILE = (
+    "None of the questions of this file can be asked: each has a word that is not a label of this "
+    "set. Choose another file above, or the bundled relations. What an offset does to one question "
+    "can still be seen: choose This question."
 )
 
 
@@ -162,7 +168,7 @@ def describe_failures(measured: MeasuredBreaks, *, is_by_frequency: bool) -> str
             f"{band_name(best)}, and {percent(worst.shares.of('offset'))} in {band_name(worst)}."
         )
         if not is_by_frequency:
-            said += " Whether the order of rows is that of frequency is not known here."
+            said += " Whether the order in the file is that of frequency is not known here."
     return said
 
 
@@ -191,10 +197,15 @@ def describe_sample(measured: MeasuredBreaks) -> str:
     asked = counted(len(couples.rows), "question")
     if len(couples.rows) < couples.n_possible:
         asked += f", drawn at random from {couples.n_possible:,}"
+    source = ", all couples of two pairs of a relation"
+    if measured.wanted.path:
+        source = f" of {shown_name(Path(measured.wanted.path).name)}"
+        if measured.n_skipped:
+            source += f", {measured.n_skipped:,} skipped, as a word is unknown"
     return (
-        f"{measured.wanted.vector_set.name or 'This set'} · {asked}, all couples of two pairs of a "
-        f"relation · the nearest of {counted(measured.n_rows, 'row')} by 3CosAdd · after Linzen "
-        "(2016), whose “only b” is c here, and Rogers et al. (2017)"
+        f"{measured.wanted.vector_set.name or 'This set'} · {asked}{source} · "
+        f"the nearest of {counted(measured.n_rows, 'row')} by 3CosAdd · after Linzen (2016), whose "
+        "“only b” is c here, and Rogers et al. (2017)"
     )
 
 

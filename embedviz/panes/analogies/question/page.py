@@ -58,6 +58,8 @@ class QuestionPage(Page):
         self.picture = QuestionPicture(self)
         self.view = self.picture.view
         self.controls.play_wanted.connect(self.picture.play)
+        self.controls.tool_wanted.connect(self._use_tool)
+        self.view.tool_changed.connect(lambda tool: self.controls.lasso.setChecked(tool == "lasso"))
         self.picture.motion.changed.connect(self._show_motion)
         self.picture.row_hovered.connect(self._hover)
         self.question = text_label(kind="title", wrap=True)
@@ -97,6 +99,7 @@ class QuestionPage(Page):
     def arrange(self) -> None:
         """Give the answers their part of the room."""
         width, way = self.width(), QBoxLayout.Direction
+        self.controls.fit_width(width / self.text_scale)
         is_narrow = width < _NARROW * self.text_scale and width < self.height()
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
         good = min(max(_SIDE * self.text_scale, _GOOD_SHARE * width), _MOST_SIDE * self.text_scale)
@@ -218,6 +221,13 @@ class QuestionPage(Page):
         solved, motion = self.picture.solved, self.picture.motion
         can_play = solved is not None and solved.wanted.is_parallelogram
         self.controls.show_motion(can_play=can_play, is_running=motion.is_running)
+
+    def switch_tool(self) -> None:
+        """Begin or end selecting with the lasso."""
+        self.controls.lasso.click()
+
+    def _use_tool(self, on: bool) -> None:
+        self.view.mouse.set_tool("lasso" if on else "navigate")
 
     def _ask(self, line: str) -> None:
         active = self.pane.session.state.active

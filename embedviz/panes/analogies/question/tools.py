@@ -25,6 +25,8 @@ from embedviz.panes.analogies.settings import AnalogySettings
 
 _METHODS = fields_of(AnalogySettings)["method"].about.choices
 _PICTURES = fields_of(QuestionSettings)["picture"].about.choices
+_ROOM_FOR_LASSO = 640
+"""Width of the page from which on there is a button for the lasso, in pixels."""
 _LINE = (
     "Question: labels with + and − between them, such as king − man + woman; or "
     "man : king :: woman : ?. Type to complete the term at the cursor, Return asks. In a set with "
@@ -45,10 +47,13 @@ class QuestionTools(QObject):
         A question was typed.
     play_wanted : ()
         The arrow is to be carried once more, or to be at the end.
+    tool_wanted : (bool,)
+        Whether a drag is to select.
     """
 
     asked = Signal(str)
     play_wanted = Signal()
+    tool_wanted = Signal(bool)
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -66,6 +71,12 @@ class QuestionTools(QObject):
             "Inputs: let the question's own labels be answers, to see which would have won",
         )
         self.inputs.clicked.connect(lambda on: page.set(exclude_inputs=not on))
+        self.lasso = toggle(
+            "analogies.lasso",
+            "Lasso",
+            "Lasso: select words by a drag around them; Shift and a drag draws a box",
+        )
+        self.lasso.clicked.connect(self.tool_wanted)
         self.carry = tool_button(
             "analogies.carry",
             "▶",
@@ -79,8 +90,13 @@ class QuestionTools(QObject):
         self._add_gear()
         row = page.tools.row
         row.addWidget(self.line, 1)
-        for control in (self.carry, self.inputs, self.dimensions, self.examples, self.gear):
+        own = (self.carry, self.inputs, self.dimensions, self.lasso, self.examples, self.gear)
+        for control in own:
             row.addWidget(control)
+
+    def fit_width(self, width: float) -> None:
+        """Leave the lasso to its key where there is no room for it."""
+        self.lasso.setVisible(width >= _ROOM_FOR_LASSO)
 
     def _add_gear(self) -> None:
         page = self._page

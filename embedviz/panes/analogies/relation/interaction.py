@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -22,7 +22,6 @@ from embedviz.gui.widgets.controls import set_text_in_place
 from embedviz.panes.analogies.relation.adding.dialog import AddRelationDialog
 from embedviz.panes.analogies.relation.adding.reading import (
     ReadRelations,
-    names_relations,
     read_relation_file,
 )
 from embedviz.panes.analogies.relation.choices import chosen_relation, relations_of
@@ -204,16 +203,6 @@ class RelationInteraction(QObject):
             settings = state[RelationSettings].without_added(chosen.name)
             self._page.pane.edit(state.with_settings(settings))
 
-    def takes(self, data: QMimeData) -> bool:
-        """Return whether one file is dropped that begins with pairs of labels of the set."""
-        paths = _paths_of(data)
-        active = self._state.active
-        return active is not None and len(paths) == 1 and names_relations(active, paths[0])
-
-    def take(self, data: QMimeData) -> None:
-        """Add the relations of a file that is dropped."""
-        self.read_file(_paths_of(data)[0])
-
 
 def rows_of_pairs(found: MeasuredRelation, pairs: Iterable[int]) -> list[int]:
     """Return the rows of both words of some pairs, each once."""
@@ -235,7 +224,3 @@ def question_of_pair(found: MeasuredRelation, pair: int) -> dict[str, tuple[str,
         if other != pair and not {first, second} & {word, right}:
             return {"positive": (second, word), "negative": (first,)}
     return {}
-
-
-def _paths_of(data: QMimeData) -> list[str]:
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

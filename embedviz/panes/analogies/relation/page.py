@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
@@ -39,7 +38,6 @@ class RelationPage(Page):
         self.interaction = RelationInteraction(
             self, self.parts, lambda: self.showing.measured, self.showing.caption_of
         )
-        self.setAcceptDrops(True)
 
     def _lay_out(self) -> None:
         parts = self.parts
@@ -83,9 +81,14 @@ class RelationPage(Page):
         """Begin or end selecting with the lasso."""
         self.parts.tools.lasso.click()
 
+    def take_file(self, path: str) -> None:
+        """Add the relations of a file."""
+        self.interaction.read_file(path)
+
     def arrange(self) -> None:
         """Put the lists beside the picture, or below it where the page is narrow."""
         side, width = self.parts.side, self.width() - 6 * GRID
+        self.parts.tools.fit_width(self.width() / self.text_scale)
         is_narrow = width < _NARROW * self.text_scale
         way = QBoxLayout.Direction
         self._rows.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
@@ -100,18 +103,6 @@ class RelationPage(Page):
         self.parts.caption.setVisible(not (is_narrow or is_low))
         for strip in (self.parts.colors, self.parts.null):
             strip.setVisible(not (is_narrow and is_low))  # The picture needs the room.
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Accept a file of pairs of labels of the set; others are opened by the window."""
-        if self.interaction.takes(event.mimeData()):
-            event.acceptProposedAction()
-        else:
-            event.ignore()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Add the relations of the file."""
-        self.interaction.take(event.mimeData())
-        event.acceptProposedAction()
 
 
 def _free_width(widget: QWidget) -> None:

@@ -15,6 +15,7 @@ from embedviz.gui.points.layers.markers import Marker
 from embedviz.gui.points.view import Arrow, PointView
 from embedviz.gui.theme import theme_manager, with_alpha
 from embedviz.panes.analogies.relation.layout import RelationLayout
+from embedviz.panes.analogies.relation.shafts import ShaftFinder
 
 LABEL_SCALE = 0.85
 """Labels of a hundred words are as large as captions."""
@@ -99,7 +100,10 @@ class RelationPicture(QObject):
         self.view.setObjectName("analogies.relation.view")
         self.view.scene.set_label_scale(LABEL_SCALE)
         self.shown: DrawnRelation | None = None
-        self._hovered = NO_ROW
+        self._hovered, self._at_point = NO_ROW, NO_ROW
+        viewport = self.view.viewport
+        self.shafts = ShaftFinder(self.view, lambda places: viewport.frame().project(places)[0])
+        self.shafts.moved.connect(self._on_moved)
         self.view.row_hovered.connect(self._on_hover)
         self.view.row_clicked.connect(self._on_click)
         self.view.rows_selected.connect(self._on_lasso)
@@ -213,9 +217,18 @@ class RelationPicture(QObject):
         return [color.getRgbF() for color in colors]
 
     def _on_hover(self, point: int) -> None:
-        pair = self._pair_at(point)
-        self.show_hovered(pair)
-        self.pair_hovered.emit(pair)
+        self._at_point = point
+        self._hover(self._pair_at(point))
+
+    def _on_moved(self) -> None:
+        """Look for an arrow at the mouse, where no end of one is."""
+        if self._at_point < 0:
+            self._hover(self._pair_at(NO_ROW))
+
+    def _hover(self, pair: int) -> None:
+        if pair != self._hovered:
+            self.show_hovered(pair)
+            self.pair_hovered.emit(pair)
 
     def _on_click(self, point: int, modifiers: Qt.KeyboardModifier) -> None:
         self.pair_clicked.emit(self._pair_at(point), modifiers)
@@ -225,8 +238,11 @@ class RelationPicture(QObject):
             self.pairs_selected.emit(self.shown.layout.pairs_at(points), mode)
 
     def _pair_at(self, point: int) -> int:
-        if self.shown is None or point < 0:
+        """Return the pair of a point, or else the one whose arrow is at the mouse."""
+        if self.shown is None:
             return NO_ROW
+        if point < 0:
+            return self.shafts.pair_of(self.shown.layout)
         return next(iter(self.shown.layout.pairs_at([point]).tolist()), NO_ROW)
 
 

@@ -15,7 +15,10 @@ from embedviz.panes.analogies.relation.settings import DrawnAs, RelationSettings
 
 _DRAWN: tuple[DrawnAs, ...] = get_args(DrawnAs)
 _COLORED = fields_of(RelationSettings)["colored_by"].about.choices
-_NARROW, _WIDE = 64, 280
+_NARROW, _GOOD, _WIDE = 72, 128, 280
+"""Width of the choice: at least, at least where there is room for words, and at most."""
+_ROOM_FOR_WORDS = 640
+"""Width of the page from which on buttons have words, in pixels."""
 
 
 class RelationTools(QObject):
@@ -91,6 +94,12 @@ class RelationTools(QObject):
             row.addWidget(each)
         row.addStretch(1)
         row.addWidget(self.gear)
+
+    def fit_width(self, width: float) -> None:
+        """Give words less room where the choice would have none."""
+        self.add.setText("+" if width < _ROOM_FOR_WORDS else "Add…")
+        is_narrow = width < _ROOM_FOR_WORDS
+        self.choice.setMinimumWidth(_NARROW if is_narrow else _GOOD)
 
     def show_offered(
         self, offered: Sequence[OfferedRelation], shown: OfferedRelation | None

@@ -75,8 +75,10 @@ def describe_none(measured: MeasuredRelation) -> str:
     given, name = measured.n_given, one_line(measured.of.relation.name)
     if not given:
         return f"“{name}” has no pairs."
-    whole = "The only pair" if given == 1 else f"None of the {given:,} pairs"
-    return f"{whole} of “{name}” can be measured in this set. {describe_missing(measured)}"
+    whole, can = (
+        ("The only pair", "cannot") if given == 1 else (f"None of the {given:,} pairs", "can")
+    )
+    return f"{whole} of “{name}” {can} be measured in this set. {describe_missing(measured)}"
 
 
 def describe_missing(measured: MeasuredRelation) -> str:

@@ -39,7 +39,11 @@ def describe_correlation(measured: MeasuredSimilarity) -> str:
     if not math.isnan(report.low):
         low, high = number_text(report.low, 3), number_text(report.high, 3)
         words += f" (95 % interval {low} to {high})"
-    return f"{words}, Pearson {number_text(report.pearson, 3)}"
+    words += f", Pearson {number_text(report.pearson, 3)}"
+    least, most = report.pearson_interval
+    if not math.isnan(least):
+        words += f" ({number_text(least, 3)} to {number_text(most, 3)})"
+    return words
 
 
 def describe_pairs_left_out(measured: MeasuredSimilarity) -> str:

@@ -1,13 +1,13 @@
 """The page of the benchmark: counts, comparison, what is behind a line, files, sessions, undo."""
 
 import json
+from threading import Event
 
 import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from embedviz.app.files.session.plan import read_plan
@@ -17,11 +17,13 @@ from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import describe_session, write_session
 from embedviz.app.state import State
 from embedviz.core.analogies import compare_reports, evaluate
+from embedviz.core.analogies.benchmark import evaluate_methods, evaluation, read_questions
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.samples import load_sample
 from embedviz.core.vector_set import VectorSet
 from embedviz.panes.analogies.benchmark import page as page_module
 from embedviz.panes.analogies.benchmark.counting import ALL
+from embedviz.panes.analogies.benchmark.measuring import measure
 from embedviz.panes.analogies.benchmark.settings import BenchmarkSettings
 from embedviz.panes.analogies.settings import AnalogySettings
 
@@ -348,19 +350,18 @@ def test_sections_are_sorted_below_the_totals(show, questions):
 
 
 def drop(page, path):
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    nothing, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-    event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, nothing)
-    page.controls.files.eventFilter(page, event)
-    return event
+    """Hand a file to the pane as the window does; return whether it is for it."""
+    what = page.pane.contents_for_it(path)
+    if what:
+        page.pane.take_file(path)
+    return bool(what)
 
 
 def test_a_file_is_dropped_and_asked_at_once(show, questions, session, idle, monkeypatch):
     monkeypatch.setattr(page_module, "is_cheap", lambda *_: False)
     page = show(gridded())
     assert page.report is None
-    assert drop(page, questions).isAccepted()
+    assert drop(page, questions)
     idle(session)
     assert own_of(page).path == str(questions)
     assert page.report is not None
@@ -506,15 +507,62 @@ def test_an_empty_file_has_no_section(show, tmp_path):
     assert not page.view.table.isVisible()
 
 
-def test_folders_and_files_are_paths_of_this_machine(show, session):
-    page = show(gridded())
-    data = QMimeData()
-    data.setUrls([QUrl("file:///one.txt"), QUrl("file:///two.txt")])
-    nothing, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-    event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, nothing)
-    event.ignore()
-    assert not page.controls.files.eventFilter(page, event)
-    assert own_of(page).path == ""
+@pytest.fixture
+def asked_in_parts(monkeypatch):
+    """Make each section a group of its own."""
+    monkeypatch.setattr(evaluation, "_LEAST_GROUP", 1)
+
+
+@pytest.mark.usefixtures("asked_in_parts")
+def test_what_is_known_of_the_first_sections_is_that_of_a_shorter_file(questions):
+    vectors, told = gridded(), []
+    whole = read_questions(questions)
+    found = evaluate_methods(vectors, whole, tell=told.append)
+    assert [len(each[0].questions.sections) for each in told] == [1, 2]
+    assert len(whole.sections) == 3
+    for reports in (*told, found):
+        part = whole.first_sections(len(reports[0].questions.sections))
+        for one, other in zip(reports, evaluate_methods(vectors, part), strict=True):
+            assert one.tallies == other.tallies
+            assert one.whole == other.whole
+            for name in ("numbers", "rows", "ranks", "with_inputs", "rarest", "is_near"):
+                found_here, expected = getattr(one.answers, name), getattr(other.answers, name)
+                np.testing.assert_array_equal(found_here, expected)
+
+
+@pytest.mark.usefixtures("asked_in_parts")
+def test_stop_keeps_what_was_counted(show, questions, session, idle, qtbot, monkeypatch):
+    monkeypatch.setattr(page_module, "is_cheap", lambda *_: False)
+    told, is_stopped = [], Event()
+
+    def stopped_after_one(run, given, report, tell):
+        def tell_and_stop(part):
+            told.append(part)
+            tell(part)
+            is_stopped.wait(60)
+            report(0.5, "not wanted any more")
+
+        return measure(run, given, report, tell_and_stop)
+
+    monkeypatch.setattr(page_module, "measure", stopped_after_one)
+    page = show(gridded(), path=str(questions))
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: page.report is not None, timeout=60_000)
+    assert page.view.verdict.text().startswith("So far: the first 1 of 3 sections.")
+    assert len(page.report.questions.sections) == 1
+    page.controls.run.click()
+    is_stopped.set()
+    idle(session)
+    assert page.view.verdict.text().startswith("Partial: only the first 1 of 3 sections")
+    assert page.view.table.isVisible()
+    assert page.view.table.isEnabled()
+    assert page.controls.run.text() == "Run"
+    assert page.report.tallies == told[0].reports["3CosAdd"].tallies
+    monkeypatch.setattr(page_module, "measure", measure)
+    page.controls.run.click()
+    idle(session)
+    assert len(page.report.questions.sections) == 3
+    assert not page.view.verdict.isVisible()
 
 
 def test_on_a_stage_all_text_is_larger(show, questions, pane):

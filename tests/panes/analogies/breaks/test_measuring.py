@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedviz.app.state import State
-from embedviz.core.analogies import solve
+from embedviz.core.analogies import evaluate, solve
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.progress import silent
 from embedviz.core.samples import load_relations
@@ -160,3 +160,40 @@ def test_a_report_can_stop_it(related):
 
     with pytest.raises(KeyboardInterrupt):
         measure_breaks(replace(WantedBreaks(related)), stop, lambda _: None)
+
+
+def questions_file(folder, related, *, more=""):
+    pairs = {
+        name: [pair for pair in load_relations()[name] if set(pair) <= set(related.labels)]
+        for name in (PLANTED, RANDOM)
+    }
+    lines = []
+    for name, each in pairs.items():
+        lines.append(f": {name}")
+        lines += [f"{a} {b} {c} {d}" for a, b in each for c, d in each if (a, b) != (c, d)]
+    path = folder / "questions.txt"
+    path.write_text("\n".join(lines) + f"\n{more}", encoding="utf-8")
+    return path
+
+
+def test_a_file_of_questions_is_asked_as_the_relations_that_it_is_made_of(related, tmp_path):
+    path = questions_file(tmp_path, related, more="unknown word is not\n")
+    found, expected = measured(related, path=str(path)), measured(related)
+    assert found.n_skipped == 1
+    for name, each in by_name(found).items():
+        other = by_name(expected)[name]
+        assert each.shares == other.shares
+        assert each.n_pairs == other.n_pairs
+        assert each.offsets.length == pytest.approx(other.offsets.length)
+    report = evaluate(related, path)
+    assert found.shares.of("offset") == pytest.approx(report.accuracy)
+
+
+def test_a_file_that_is_gone_or_unknown_says_so(related, tmp_path):
+    gone = measured(related, path=str(tmp_path / "gone.txt"))
+    assert "is not there any more" in gone.problem
+    path = tmp_path / "other.txt"
+    path.write_text(": one\nnone of these words\n")
+    unknown = measured(related, path=str(path))
+    assert unknown.shares.n_questions == 0
+    assert (unknown.problem, unknown.n_skipped) == ("", 1)

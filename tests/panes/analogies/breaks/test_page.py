@@ -6,10 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from embedviz.app.state import State
+from embedviz.core.analogies import evaluate, relation_questions
 from embedviz.core.derivation.recipes import Truncated
+from embedviz.core.samples import load_relations
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
+from embedviz.panes.analogies.benchmark.settings import BenchmarkSettings
 from embedviz.panes.analogies.breaks.settings import BreaksSettings
 from embedviz.panes.analogies.pane import AnalogiesPane
 from embedviz.panes.analogies.relation.settings import RelationSettings
@@ -219,3 +222,39 @@ def test_a_low_and_narrow_page_leaves_the_hint_out(show, pane, few_words):
         pane.resize(width, height)
         page.overview.resize(width, height - 100)
         assert page.overview.sets_said.isVisible() == is_there, (width, height)
+
+
+def test_the_questions_are_those_of_the_benchmark(show, session, idle, related, tmp_path):
+    page = show(related)
+    assert page.files.box.currentText() == "Bundled relations"
+    a, b, c, d = related.labels[:4]
+    path = tmp_path / "mine.txt"
+    path.write_text(f": mine\n{a} {b} {c} {d}\nnothing of this known\n")
+    page.files.file_chosen.emit(str(path))
+    idle(session)
+    assert session.state[BenchmarkSettings].path == str(path)
+    assert page.files.box.currentText() == "mine.txt"
+    assert [line.name for line in page.overview.relations.shown.lines] == ["mine"]
+    assert "1 question of mine.txt, 1 skipped" in page.overview.caption.text()
+    assert not page.overview.open.isEnabled()
+    path.write_text(": mine\nnothing of this known\n")
+    page.files.offer_chosen.emit("")
+    idle(session)
+    assert page.measured.wanted.path == ""
+    page.files.file_chosen.emit(str(path))
+    idle(session)
+    assert page.overview.isHidden()
+    assert "None of the questions of this file" in page.said.text()
+
+
+@pytest.mark.parametrize("is_ordered", [True, False])
+def test_bands_are_of_frequency_only_where_that_is_the_order(show, words, is_ordered):
+    origin = words.origin if is_ordered else None
+    few = VectorSet(words.vectors[:600], words.labels[:600], name="few", origin=origin)
+    page = show(few)
+    assert ("by frequency" in page.overview.bands.accessibleName()) == is_ordered
+    assert ("order in the file" in page.overview.bands.accessibleName()) != is_ordered
+    said = said_by(page.overview)
+    assert ("rarest word of a question" in said) == is_ordered
+    report = evaluate(few, relation_questions(load_relations()), restrict_vocab=None)
+    assert report.is_by_frequency == is_ordered

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.files.values import settings_of, to_json
@@ -13,6 +12,7 @@ from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK
 from embedviz.panes.analogies.relation.adding.dialog import AddRelationDialog
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings, kept_pairs
+from embedviz.panes.analogies.relation.shafts import REACH, distances_to_shafts
 from embedviz.panes.analogies.settings import AnalogySettings
 
 LEFT = Qt.MouseButton.LeftButton
@@ -282,7 +282,7 @@ def a_set(vectors, n=6):
 SPECIAL = {
     "one pair": ([("w0", ("w1",))], "1 pair: there is no other"),
     "no pair": ([("x", ("y",)), ("z", ("w1",))], "None of the 2 pairs of"),
-    "same word": ([("w0", ("w0",))], "The only pair of"),
+    "same word": ([("w0", ("w0",))], "The only pair of “my own” cannot be measured"),
     "nothing": ([], "has no pairs"),
     "twice": ([("w0", ("w1",)), ("w0", ("w1",))], "1 pair: there is no other"),
     "two pairs": ([("w0", ("w1",)), ("w2", ("w3",))], "2 pairs: "),
@@ -335,22 +335,19 @@ def test_words_left_out_are_counted_and_named(shown, cities):
 # Relations of the user's own.
 
 
-def drop_on(page, paths):
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    how = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-    enter = QDragEnterEvent(QPoint(50, 50), *how)
-    QApplication.sendEvent(page, enter)
-    if enter.isAccepted():
-        QApplication.sendEvent(page, QDropEvent(QPointF(50, 50), *how))
-    return enter.isAccepted()
+def hand(page, path):
+    """Hand a file to the pane as the window does, if it is for it; return what it holds."""
+    what = page.pane.contents_for_it(path)
+    if what:
+        page.pane.take_file(path)
+    return what
 
 
 def test_a_file_of_pairs_is_dropped(shown, session, idle, cities, tmp_path):
     page = shown(cities)
     file = tmp_path / "seats.txt"
     file.write_text("".join(f"country{i}\tcity{i}\n" for i in range(6)), "utf-8")
-    assert drop_on(page, [file])
+    assert hand(page, file) == "pairs of words"
     idle(session)
     assert session.state[RelationSettings].relation == "seats"
     assert page.parts.head.text().startswith("6 pairs: ")
@@ -363,9 +360,9 @@ def test_other_files_are_left_to_the_window(shown, cities, tmp_path):
     vectors, others = tmp_path / "vectors.txt", tmp_path / "others.txt"
     vectors.write_text("country1 0.1 0.2 0.3 0.4\ncity1 1 2 3 4\n", "utf-8")
     others.write_text("a b\nc d\n", "utf-8")
-    assert not drop_on(page, [vectors])
-    assert not drop_on(page, [others])
-    assert not drop_on(page, [tmp_path / "missing.txt"])
+    assert not hand(page, vectors)
+    assert not hand(page, others)
+    assert not hand(page, tmp_path / "missing.txt")
 
 
 def test_a_file_of_sections_adds_several(shown, session, idle, cities, tmp_path):
@@ -410,6 +407,21 @@ def test_pairs_are_pasted(dialog, session, idle, qtbot):
     settings = session.state[RelationSettings]
     assert settings.relation == "seat"
     assert settings.added[0].pairs[0] == ("country1", ("city1",))
+
+
+def test_the_first_line_is_left_out_as_a_header(dialog, session, idle, qtbot):
+    dialog.name.setText("seat")
+    dialog.text.setPlainText("country0, city5\ncountry1, city1\ncountry2, city2\n")
+    qtbot.waitUntil(dialog.add.isEnabled)
+    assert "3 of 3 pairs" in dialog.said.text()
+    qtbot.mouseClick(dialog.header, LEFT, pos=QPoint(8, dialog.header.height() // 2))
+    assert dialog.header.isChecked()
+    assert "2 of 2 pairs" in dialog.said.text()
+    assert "line 1 is left out as a header: 'country0, city5'" in dialog.said.text()
+    qtbot.mouseClick(dialog.add, LEFT)
+    idle(session)
+    (added,) = session.state[RelationSettings].added
+    assert len(added.pairs) == 2
 
 
 def test_two_columns_are_a_relation(dialog, session, idle, qtbot, pane):
@@ -497,3 +509,23 @@ def test_nothing_is_wider_than_the_page(shown, pane, cities, capitals, size, lis
         inside = page.rect().contains(part.geometry()) or not part.isVisible()
         assert inside
     assert page.parts.picture.view.height() >= 90
+
+
+def test_an_arrow_is_found_along_its_length(shown, cities, qtbot):
+    page = shown(cities, kept_pairs("seats", [(f"country{i}", (f"city{i}",)) for i in range(6)]))
+    picture = page.parts.picture
+    layout = picture.shown.layout
+    places = picture.view.viewport.frame().project(layout.positions)[0]
+    pair = max(
+        range(len(layout.starts)),
+        key=lambda i: np.linalg.norm(places[layout.starts[i]] - places[layout.ends[i]]),
+    )
+    middle = (places[layout.starts[pair]] + places[layout.ends[pair]]) / 2
+    found = []
+    picture.pair_hovered.connect(found.append)
+    qtbot.mouseMove(picture.view, QPointF(*middle).toPoint())
+    QApplication.processEvents()
+    assert found
+    assert picture.shafts.pair_of(layout) >= 0
+    start, end = places[layout.starts[found[-1]]], places[layout.ends[found[-1]]]
+    assert distances_to_shafts(start[None], end[None], middle)[0] <= REACH + 1

@@ -57,7 +57,7 @@ def test_correlations_are_those_of_scipy(show, made, judged):
     spearman, pearson = spearmanr(cosines, scores).statistic, pearsonr(cosines, scores).statistic
     said = page.headline.text()
     assert said.startswith(f"Spearman {spearman:.3f} (95 % interval ")
-    assert said.endswith(f"Pearson {pearson:.3f}")
+    assert f"Pearson {pearson:.3f} (" in said
     assert "1 skipped, as a word is unknown (tiger · w1)" in page.about.text()
     assert page.scatter.n_drawn == N
     assert page.list.shown.rowCount() == N

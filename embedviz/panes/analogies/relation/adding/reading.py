@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from embedviz.core.analogies.relations import (
     WordPair,
@@ -22,9 +21,6 @@ from embedviz.panes.analogies.relation.settings import MOST_KEPT, KeptRelation, 
 
 MOST_RELATIONS = 100
 """Relations of a file: those of BATS are 40."""
-_HEAD = 1 << 16
-_SUFFIXES = (".txt", ".tsv", ".csv")
-_LOOKED_AT = 50
 UNNAMED = "my pairs"
 
 
@@ -43,7 +39,7 @@ class ReadRelations:
     said: str = ""
 
 
-def read_typed(text: str, name: str) -> ReadRelations:
+def read_typed(text: str, name: str, *, has_header: bool = False) -> ReadRelations:
     """Return the relations of lines that were typed or pasted.
 
     Parameters
@@ -51,8 +47,10 @@ def read_typed(text: str, name: str) -> ReadRelations:
     text : str
     name : str
         Of the pairs that stand below no heading; may be empty.
+    has_header : bool
+        Whether the first line is no pair, but says what the columns are.
     """
-    found = parse_pairs(text, name or UNNAMED)
+    found = parse_pairs(text, name or UNNAMED, has_header=has_header)
     return _kept(found.relations, found.notes)
 
 
@@ -78,25 +76,6 @@ def _kept(relations: Mapping[str, Sequence[WordPair]], notes: Sequence[str]) -> 
             said.append(f"“{one_line(name)}”: the first {MOST_KEPT:,} of {len(pairs):,} pairs.")
         kept.append(kept_pairs(" ".join(name.split()), pairs[:MOST_KEPT]))
     return ReadRelations(tuple(kept), " ".join(said))
-
-
-def names_relations(vector_set: VectorSet, path: str) -> bool:
-    """Return whether a file begins with pairs, most of which are of labels of a set."""
-    if not path.lower().endswith(_SUFFIXES):
-        return False
-    try:
-        with Path(path).open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    lines = head.decode("utf-8", "replace").split("\n")
-    whole = lines if len(head) < _HEAD else lines[:-1]
-    pairs = parse_pairs("\n".join(whole)).pairs[:_LOOKED_AT]
-    n_known = sum(
-        first in vector_set and any(each in vector_set for each in seconds)
-        for first, seconds in pairs
-    )
-    return bool(pairs) and 2 * n_known >= len(pairs)
 
 
 def describe_typed(vector_set: VectorSet, read: ReadRelations) -> str:

@@ -26,6 +26,7 @@ from embedviz.gui.theme import CAPTION_PIXELS, GRID, TEXT_PIXELS, font, theme_ma
 from embedviz.gui.widgets.controls import with_name
 from embedviz.gui.widgets.dialog_parts import show_as_rows
 from embedviz.gui.widgets.selection_mark import WORD, paint_selection_bar, paint_selection_tint
+from embedviz.panes.analogies.table_fit import columns_left_out, scale_text
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 Tone = Literal["", "quiet", "good", "bad"]
@@ -223,12 +224,8 @@ class CellTable(QTableView):
     def set_text_scale(self, scale: float) -> None:
         """Show larger text, for a stage."""
         self._delegate.set_scale(scale)
-        self.verticalHeader().setDefaultSectionSize(round(_LINE * scale))
+        scale_text(self, _LINE, scale)
         self.horizontalHeader().setFixedHeight(round(_HEAD * scale))
-        # The style sheet of the window has a size of its own for heads.
-        pixels = round(CAPTION_PIXELS * scale)
-        rule = f"QHeaderView::section {{ font-size: {pixels}px; }}"
-        self.horizontalHeader().setStyleSheet("" if scale == 1 else rule)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -253,13 +250,7 @@ class CellTable(QTableView):
 
     def _fit(self) -> None:
         widths, room = self._delegate.widths(), self.viewport().width()
-        left_out: set[int] = set()
-        by_need = sorted(range(len(widths)), key=lambda i: -self.cells.columns[i].need)
-        for place in by_need:
-            if sum(w for i, w in enumerate(widths) if i not in left_out) <= room:
-                break
-            if self.cells.columns[place].need:
-                left_out.add(place)
+        left_out = columns_left_out(widths, [each.need for each in self.cells.columns], room)
         free = max(room - sum(w for i, w in enumerate(widths) if i not in left_out), 0)
         for place, width in enumerate(widths):
             self.setColumnHidden(place, place in left_out)
