@@ -48,7 +48,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
     if is_scene(arguments):
         options = parse_scene(tuple(kinds), arguments, _add_look_options)
         _prepare(options)
-        return draw_scene(options, kinds, _write)
+        return draw_scene(options, PANES, _write)
     if not arguments or arguments[0] not in kinds:
         kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
     return _draw_pane(kinds[arguments[0]], arguments)

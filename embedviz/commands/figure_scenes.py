@@ -21,14 +21,14 @@ def is_scene(arguments: Sequence[str]) -> bool:
     return any(each.partition("=")[0] in _MARKS for each in arguments)
 
 
-def draw_scene(options: argparse.Namespace, kinds: Mapping[str, Any], write: Write) -> int:
+def draw_scene(options: argparse.Namespace, panes: Sequence[Any], write: Write) -> int:
     """Draw a scene to a file; return the exit code.
 
     Parameters
     ----------
     options : Namespace
-    kinds : mapping of str to Pane class
-        By what figures of them are called.
+    panes : sequence of Pane class
+        All that there are.
     write : callable
         Takes a pane class, a session and the options, and writes the figure.
 
@@ -40,7 +40,8 @@ def draw_scene(options: argparse.Namespace, kinds: Mapping[str, Any], write: Wri
     from embedviz.app.scenes.sequence import showing, what_is_missing
     from embedviz.app.session import Session
 
-    scene, state = _of_tour(options) if options.tour is not None else _of_session(options)
+    make = _of_session if options.tour is None else _of_tour
+    scene, state = make(options, panes)
     missing = what_is_missing(state, scene)
     if missing:
         raise UserError(f"{scene.name}: {missing}")
@@ -48,6 +49,7 @@ def draw_scene(options: argparse.Namespace, kinds: Mapping[str, Any], write: Wri
         tell(f"{scene.name}: {scene.misses}")
     first, _, number = scene.pane.partition("-")
     state = showing(state, scene)
+    kinds = {pane.figure: pane for pane in panes if pane.figure}
     pane = kinds[options.kind] if options.kind else _pane_named(first, kinds)
     session = Session()
     try:
@@ -92,7 +94,7 @@ def parse_scene(
     return parser.parse_args(arguments)
 
 
-def _of_session(options: argparse.Namespace) -> tuple[Any, Any]:
+def _of_session(options: argparse.Namespace, panes: Sequence[Any]) -> tuple[Any, Any]:
     """Return a scene of a session, and the state that it is a scene of."""
     from embedviz.app.files.session.plan import read_plan
     from embedviz.app.files.session.sets import restore_sets
@@ -102,29 +104,27 @@ def _of_session(options: argparse.Namespace) -> tuple[Any, Any]:
     from embedviz.app.scenes.sequence import scene_called
     from embedviz.gui.coloring.palettes import RAMPS
     from embedviz.gui.row_images import PICTURE_STEPS
-    from embedviz.panes import PANES
 
     plan = read_plan(Path(options.session), {**STEPS, **PICTURE_STEPS})
     restored = restore_sets(plan, terminal_report())
     settings = dict.fromkeys(
-        kind for pane in PANES for kind in pane.settings_class.classes_of_pane()
+        kind for pane in panes for kind in pane.settings_class.classes_of_pane()
     )
     named = [kind for kind in settings if kind.name and kind is not MapSettings]
     state = restore_state(plan.document, restored, RAMPS, named).state
     return scene_called(state, options.scene or "1"), state
 
 
-def _of_tour(options: argparse.Namespace) -> tuple[Any, Any]:
+def _of_tour(options: argparse.Namespace, panes: Sequence[Any]) -> tuple[Any, Any]:
     """Return a scene of the tour, and a state in which its set is open."""
     from embedviz.app.scenes.scene import Scene
     from embedviz.app.scenes.sequence import look_of
     from embedviz.app.state import State
     from embedviz.gui.tour.scenes import stop_called
     from embedviz.gui.tour.states import state_of_stop
-    from embedviz.panes import PANES
 
     stop = stop_called(options.tour)
-    state = state_of_stop(stop, State(), [pane.settings_class for pane in PANES])
+    state = state_of_stop(stop, State(), [pane.settings_class for pane in panes])
     return Scene(1, stop.name, "", stop.pane, look_of(state)), state
 
 
