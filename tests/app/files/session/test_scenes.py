@@ -133,14 +133,14 @@ def test_what_a_newer_version_says_of_a_scene_is_kept(talk, path):
     document = json.loads(path.read_text())
     document["scenes"][0] |= {"fade": {"seconds": 2}}
     document["scenes"][0]["look"]["settings"]["future"] = {"n": 1}
-    document["scenes"][0]["look"]["maps"][0]["glow"] = 0.5
+    document["scenes"][0]["look"]["maps"][0]["sparkle"] = 0.5
     path.write_text(json.dumps(document))
     found = there_and_back(path, read(path))
     assert len(found.scenes) == 3
     kept = json.loads(path.read_text())["scenes"][0]
     assert kept["fade"] == {"seconds": 2}
     assert kept["look"]["settings"]["future"] == {"n": 1}
-    assert kept["look"]["maps"][0]["glow"] == 0.5
+    assert kept["look"]["maps"][0]["sparkle"] == 0.5
 
 
 @pytest.mark.parametrize(
