@@ -99,13 +99,12 @@ def _of_session(options: argparse.Namespace, panes: Sequence[Any]) -> tuple[Any,
     from embedviz.app.files.session.plan import read_plan
     from embedviz.app.files.session.sets import restore_sets
     from embedviz.app.files.session.state import restore_state
-    from embedviz.app.files.session.steps import STEPS
     from embedviz.app.map_settings import MapSettings
     from embedviz.app.scenes.sequence import scene_called
     from embedviz.gui.coloring.palettes import RAMPS
-    from embedviz.gui.row_images import PICTURE_STEPS
+    from embedviz.gui.sessions.steps import ALL_STEPS
 
-    plan = read_plan(Path(options.session), {**STEPS, **PICTURE_STEPS})
+    plan = read_plan(Path(options.session), ALL_STEPS)
     restored = restore_sets(plan, terminal_report())
     settings = dict.fromkeys(
         kind for pane in panes for kind in pane.settings_class.classes_of_pane()
