@@ -52,8 +52,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "neighbors",
         "Neighbors carry meaning",
-        "The words nearest to “guitar” are guitarist, musician, instrument and piano: words that "
-        "mean something alike have vectors that point alike.",
+        "Among the ten words nearest to “guitar” are guitarist, musician, instrument and piano: "
+        "words that mean something alike have vectors that point alike.",
         "Search for a word of your own, and read its neighbors on the right.",
         "library.search",
         "map",
@@ -63,8 +63,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "directions",
         "Directions carry meaning",
-        "Take king, subtract man, add woman: of 10,000 words, queen is the nearest. The step from "
-        "man to woman leads from king to the neighborhood of queen.",
+        "Take king, subtract man, add woman: of the 9,997 other words, queen is the nearest. The "
+        "step from man to woman leads from king to the neighborhood of queen.",
         "Type paris - france + germany: the answer is berlin.",
         "analogies.line",
         "analogies",
@@ -93,8 +93,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "cone",
         "The cone",
-        "All words point nearly the same way: two of them, taken at random, have a cosine of 0.69. "
-        "A high cosine alone says little.",
+        "All words lie in a narrow cone: two of them, taken at random, have a cosine of 0.69 on "
+        "average. A high cosine alone says little.",
         "Drag the dial to the right, and watch the cone open.",
         "anisotropy.dial",
         "anisotropy",
@@ -105,7 +105,7 @@ TOUR: tuple[TourStop, ...] = (
         "whitening",
         "Whitening",
         "Whitened, with its 32 strongest directions kept, the cone is gone: the mean cosine falls "
-        "from 0.61 to 0.00, and cosines agree better with what people judged (0.51 after 0.43).",
+        "from 0.61 to 0.00, and cosines agree better with people (Spearman 0.435 → 0.514).",
         "Keep more or fewer directions.",
         "anisotropy.components",
         "anisotropy",
@@ -115,8 +115,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "hurts",
         "When whitening hurts",
-        "This model was trained to have no cone. With all directions made equal, noise counts as "
-        "much as meaning: agreement with people falls from 0.48 to 0.34.",
+        "The last layer of that model has hardly a cone (mean cosine 0.07). With all directions "
+        "made equal, noise counts as much as meaning: agreement falls from 0.479 to 0.342.",
         "Turn the dial back, and watch the agreement rise.",
         "anisotropy.dial",
         "anisotropy",
@@ -126,20 +126,20 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "matryoshka",
         "Matryoshka",
-        "A model trained so that short prefixes do alone keeps 6 of 10 neighbors with the first 64 "
-        "of its 256 dimensions; the words before keep 3 of 10 with 64 of 384.",
+        "A model trained so that short prefixes do alone keeps, on average, 6 of 10 neighbors with "
+        "the first 64 of its 256 dimensions; the words of the first stops keep 3 with 64 of 384.",
         "Shorten the prefix, and see which neighbors are lost.",
         "matryoshka.dimensions",
         "matryoshka",
         "words-wordllama",
         "guitar",
-        {"matryoshka": {"dimensions": 64}},
+        {"matryoshka": {"dimensions": 64}, "matryoshka.curves": {"measure": "overlap10"}},
     ),
     TourStop(
         "contrastive",
         "The contrastive sphere",
         "Two views of each sentence pull, all other sentences push: after 300 steps partners lie "
-        "together, and all sentences cover the sphere as evenly as they can (uniformity −2.08).",
+        "together, and the sentences cover the sphere (uniformity −2.08 of at best −2.09).",
         "Choose “No negatives”: without a push, all of them end in one point.",
         "contrastive.presets",
         "contrastive",

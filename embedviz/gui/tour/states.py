@@ -33,7 +33,7 @@ def state_of_stop(stop: TourStop, state: State, kinds: Iterable[type[Settings]])
     stop : TourStop
     state : State
     kinds : iterable of class
-        The settings of the panes.
+        The settings of the panes, which name those of their pages.
     """
     vector_set = sample_in(state, stop.sample)
     if vector_set not in state.sets:
@@ -43,7 +43,7 @@ def state_of_stop(stop: TourStop, state: State, kinds: Iterable[type[Settings]])
     shown = replace(usual, count=10).activated(vector_set)
     if stop.query:
         shown = shown.queried(vector_set.row(stop.query))
-    for kind in kinds:
+    for kind in (each for pane in kinds for each in pane.classes_of_pane()):
         given = stop.settings.get(kind.name)
         if given is not None:
             shown = shown.with_settings(made(kind, given))
