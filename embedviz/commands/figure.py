@@ -292,7 +292,7 @@ def figure_parser(
     return parser
 
 
-def _add_look_options(look: argparse._ArgumentGroup, own: Collection[str]) -> None:
+def _add_look_options(look: argparse._ArgumentGroup, own: Collection[str] = ()) -> None:
     """Add the options for how a figure looks; see `FigureLook`. A pane may have its own title."""
     look.add_argument(
         "--size",
