@@ -63,8 +63,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "directions",
         "Directions carry meaning",
-        "Take king, subtract man, add woman: of the 9,997 other words, queen is the nearest. The "
-        "step from man to woman leads from king to the neighborhood of queen.",
+        "King − man + woman: of the 9,997 other words, queen is the nearest. The step from man to "
+        "woman leads from king close to queen.",
         "Type paris - france + germany: the answer is berlin.",
         "analogies.line",
         "analogies",
@@ -104,8 +104,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "whitening",
         "Whitening",
-        "Whitened, with its 32 strongest directions kept, the cone is gone: the mean cosine falls "
-        "from 0.61 to 0.00, and cosines agree better with people (Spearman 0.435 → 0.514).",
+        "Whitened, with its 32 strongest directions kept, the cone is gone (mean cosine 0.61 → "
+        "0.00), and cosines agree better with people (Spearman 0.435 → 0.514).",
         "Keep more or fewer directions.",
         "anisotropy.components",
         "anisotropy",
@@ -115,8 +115,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "hurts",
         "When whitening hurts",
-        "The last layer of that model has hardly a cone (mean cosine 0.07). With all directions "
-        "made equal, noise counts as much as meaning: agreement falls from 0.479 to 0.342.",
+        "The last layer of that model has hardly a cone (mean cosine 0.07). Fully whitened, noise "
+        "counts as much as meaning: agreement falls from 0.479 to 0.342.",
         "Turn the dial back, and watch the agreement rise.",
         "anisotropy.dial",
         "anisotropy",
@@ -126,8 +126,8 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "matryoshka",
         "Matryoshka",
-        "A model trained so that short prefixes do alone keeps, on average, 6 of 10 neighbors with "
-        "the first 64 of its 256 dimensions; the words of the first stops keep 3 with 64 of 384.",
+        "A model trained for short prefixes keeps, on average, 6 of 10 neighbors with the first 64 "
+        "of its 256 dimensions; the words of stop 1 keep 3 with 64 of 384.",
         "Shorten the prefix, and see which neighbors are lost.",
         "matryoshka.dimensions",
         "matryoshka",
@@ -138,9 +138,9 @@ TOUR: tuple[TourStop, ...] = (
     TourStop(
         "contrastive",
         "The contrastive sphere",
-        "Two views of each sentence pull, all other sentences push: after 300 steps partners lie "
-        "together, and the sentences cover the sphere (uniformity −2.08 of at best −2.09).",
-        "Choose “No negatives”: without a push, all of them end in one point.",
+        "Two views of a sentence pull, all others push: after 300 steps partners lie together, and "
+        "the sentences fill the sphere (uniformity −2.08 of at best −2.09).",
+        "Choose “No negatives”, press Reset and Play: without a push, nearly all go to one point.",
         "contrastive.presets",
         "contrastive",
         "sentences",
