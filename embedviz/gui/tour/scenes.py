@@ -140,7 +140,7 @@ TOUR: tuple[TourStop, ...] = (
         "The contrastive sphere",
         "Two views of a sentence pull, all others push: after 300 steps partners lie together, and "
         "the sentences fill the sphere (uniformity −2.08 of at best −2.09).",
-        "Choose “No negatives”, press Reset and Play: without a push, nearly all go to one point.",
+        "Choose “No negatives” and press Reset: without a push, nearly all go to one point.",
         "contrastive.presets",
         "contrastive",
         "sentences",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -107,6 +108,13 @@ def test_the_contrastive_sphere(window, idle):
     assert round(float(found["uniformity"][-1]), 2) == -2.08
     assert round(float(found["best_uniformity"][-1]), 2) == -2.09
     assert "−2.08 of at best −2.09" in stop_called("contrastive").sentence
+    settings = window.session.state[ContrastiveSettings]
+    window.session.show(window.session.state.with_settings(replace(settings, negatives=0)))
+    window.active_pane.transport.reset.click()
+    idle(window.session)
+    found = window.active_pane.player.run.frames.measures
+    assert found["step"][-1] == 300
+    assert found["mean_cosine"][-1] > 0.98
 
 
 # Each stop names what there is.
