@@ -16,14 +16,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.formats.json.documents import Documents, Row, Step, whole
 from embedviz.formats.json.metadata import Document
-from embedviz.formats.json.parsing import (
-    BLANKS,
-    CUT_FILE,
-    MOST_DEPTH,
-    JsonError,
-    NumberLists,
-    Syntax,
-)
+from embedviz.formats.json.parsing import BLANKS, MOST_DEPTH, JsonError, NumberLists, Syntax
 from embedviz.formats.labels import note_on_replaced
 from embedviz.formats.source import Source, Stream
 from embedviz.formats.text.lines import line_blocks
@@ -32,13 +25,15 @@ from embedviz.formats.text.records import LONGEST_LINE
 BLOCK_BYTES = 4 << 20
 _PREVIEW_BYTES = 1 << 20
 SAMPLE = 200
+_CUT_FILE = "the file ends in the middle of it"
 _ACTIONS = ("index", "create", "update", "delete")
 
-begins_with_bracket = re.compile(
+_begins_with_bracket = re.compile(
     rb'[\s\x1e]*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]\["{0-9.+-]|null|NaN|Infinity|\Z))'
 ).match
 # Such as a table whose first column has lists.
 _goes_on_otherwise = re.compile(rb'\s*\[[^][{}"]*+\]\s*[^\s\[{\0\x1e]').match
+_begins_like_record = re.compile(rb'\s*\{\s*"').match
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,13 @@ class LayoutSample:
 
 def starts_as_json(source: Source) -> bool:
     """Return whether a file begins as JSON does."""
-    return bool(begins_with_bracket(source.text)) and not _goes_on_otherwise(source.text)
+    return bool(_begins_with_bracket(source.text)) and not _goes_on_otherwise(source.text)
+
+
+def begins_as_json(source: Source) -> bool:
+    """Return whether a file begins as JSON does, or as lines of it of which the first is broken."""
+    are_records = 2 * sum(map(bool, map(_begins_like_record, source.lines))) > len(source.lines)
+    return starts_as_json(source) or (are_records and not _begins_with_bracket(source.text))
 
 
 def samples_of(source: Source, most: int) -> Iterator[LayoutSample]:
@@ -260,7 +261,7 @@ class Blocks:
             if error.reason != Syntax.CUT:
                 yield rows
                 raise error.in_file(self._source.name) from None
-            rows.append(self.documents.bad_row(JsonError(CUT_FILE), error.line))
+            rows.append(self.documents.bad_row(JsonError(_CUT_FILE), error.line))
         self._stream.hold(0)
         yield rows
 

@@ -25,12 +25,7 @@ from embedviz.formats.refused.json_without_vectors import (
     refuse_settings,
 )
 from embedviz.formats.source import Source
-from embedviz.formats.vector_names import (
-    COLUMN_NAMES,
-    choose_vectors,
-    describe_lists,
-    narrowed,
-)
+from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors, describe_lists, narrowed
 
 _LONGEST_LOOK = 32 << 20
 
@@ -99,7 +94,8 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
 
 def _names_of_places(candidate: Candidate, table: Any) -> Mapping[str, str]:
     """Return what the places of a row are called, where rows are lists: pandas splits tables so."""
-    names = find_member(table, ("columns",)) if "".join(candidate.column[:1]).isdigit() else None
+    is_place = "".join(candidate.column[:1]).isdigit()
+    names: Any = find_member(table, ("columns",)) if is_place else None
     is_split = isinstance(names, list) and all(isinstance(name, str) for name in names)
     return {str(place): name for place, name in enumerate(names)} if is_split else {}
 

@@ -7,7 +7,6 @@ straight into the array: as Python objects, all numbers would take eight times t
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -25,26 +24,14 @@ from embedviz.formats.companions.record_columns import (
     take_records,
 )
 from embedviz.formats.containers.rows import wanted_label
-from embedviz.formats.json.blocks import (
-    Blocks,
-    JsonBlock,
-    begins_with_bracket,
-    starts_as_json,
-)
+from embedviz.formats.json.blocks import Blocks, JsonBlock, begins_as_json
 from embedviz.formats.json.documents import ITEM, MEMBER
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Document, Metadata
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.reading import (
-    BadRows,
-    Format,
-    ReadResult,
-    RowNumbers,
-    counts_rest,
-    require_dimensions,
-)
+from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, require_dimensions
 from embedviz.formats.refused.answers import find_failure
-from embedviz.formats.rows import RowCollector, reorder_rows
+from embedviz.formats.rows import RowCollector, renumber_rows, reorder_rows
 from embedviz.formats.source import Source
 from embedviz.formats.text.base64_vectors import decode_base64
 from embedviz.formats.text.list_texts import inside_of, take_lists
@@ -58,14 +45,6 @@ _KINDS = {
     bool: "a truth value",
     **dict.fromkeys((int, float), "a single number"),
 }
-
-_starts_like_record = re.compile(rb'\s*\{\s*"').match
-
-
-def _matches(source: Source) -> bool:
-    lines = source.lines  # Of which the first may be broken.
-    are_records = 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
-    return starts_as_json(source) or (are_records and not begins_with_bracket(source.text))
 
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
@@ -85,7 +64,7 @@ class _JsonReader:
         self._rows = RowCollector(
             layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
         )
-        self._metadata = Metadata(is_split=bool(layout.names))
+        self._metadata = Metadata()
         # Elsewhere a document may have no vectors, and yet count as a row.
         self._is_plain = not any(isinstance(step, str) for step in layout.path.steps)
         self._counts_rest = self._is_plain and counts_rest(source, settings)
@@ -138,7 +117,7 @@ class _JsonReader:
         result = self._rows.contents("JSON Lines" if layout.path.is_lines else "JSON")
         result.notes += self._metadata.notes()
         result.learn(dtype="base64" if layout.chosen.is_base64 else "text")
-        columns = self._metadata.columns(result.rows)
+        columns = self._metadata.columns(result.rows, is_split=bool(layout.names))
         self._sort_by_index(result, columns)
         wanted = wanted_label(self._settings, list(columns))
         _, places = self._metadata.documents_of(result.rows)
@@ -158,26 +137,13 @@ class _JsonReader:
         documents, places = self._metadata.documents_of(result.rows)
         order = np.lexsort((column.to_numpy(), documents))
         rows = (result.rows - places + column.to_numpy())[order]
-        _renumber(result, rows)
+        renumber_rows(result, rows)
         if (np.diff(order) == 1).all():
             return
         reorder_rows(result.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
         result.notes.append(Note(f"The rows were put in the order of their {_INDEX!r}."))
-
-
-def _renumber(result: ReadResult, rows: RowNumbers) -> None:
-    """Take these as the numbers of the rows, by which labels are joined, where they can be.
-
-    Where only a part was read, or rows were left out, those in the file tell another order.
-    """
-    end = result.n_rows
-    if end is None and np.array_equal(rows, result.rows + 1):
-        return  # The index counts from 1.
-    is_below = end is None or not len(rows) or rows[-1] < end
-    if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
-        result.rows = rows
 
 
 def _take_apart(
@@ -239,4 +205,4 @@ def _describe(found: Any, value: Any, name: str) -> str:
     return f"{said} ({failure})" if failure else said
 
 
-JSON = Format(_matches, _read, frozenset({"vector_column"}))
+JSON = Format(begins_as_json, _read, frozenset({"vector_column"}))
