@@ -77,7 +77,7 @@ def find_member(value: Any, path: Sequence[str]) -> Any:
     for name in path:
         if isinstance(value, dict):
             value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
             value = value[int(name)]
         else:
             return None

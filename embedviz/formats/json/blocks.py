@@ -140,7 +140,7 @@ def _documents_of(text: bytes, *, has_open: bool = False) -> tuple[list[Any], Js
     """
     reader, documents, problem = Documents((), whole(text)), list[Any](), None
     try:
-        for row in islice(reader, SAMPLE):
+        for row in islice(reader.rows, SAMPLE):
             if not isinstance(row.value, JsonError):
                 documents.append(row.value)
     except JsonError as error:
@@ -251,7 +251,7 @@ class Blocks:
         """Yield the rows between two readings of the file."""
         rows, n_reads = list[Row](), 1
         try:
-            for row in self.documents:
+            for row in self.documents.rows:
                 rows.append(row)
                 if self._n_reads > n_reads:
                     n_reads = self._n_reads
@@ -283,7 +283,7 @@ class Blocks:
             return
         documents = Documents(self._path.steps, whole(line), number)
         try:
-            yield from documents
+            yield from documents.rows
         except JsonError as error:
             yield documents.bad_row(error, number)
             documents.ended.append(documents.open)

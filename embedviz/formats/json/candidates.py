@@ -71,11 +71,6 @@ class Candidate:
         return Counter(self.lengths).most_common(1)[0][0]
 
     @property
-    def is_even(self) -> bool:
-        """Whether most of them have the same length."""
-        return self.lengths.count(self.dimensions) > _MOSTLY * len(self.lengths)
-
-    @property
     def rank(self) -> int:
         """The smaller, the more its name is that of a vector."""
         ranks = (_rank_of(step) for step in (*self.path, self.name) if isinstance(step, str))

@@ -61,6 +61,9 @@ class Documents:
 
     Attributes
     ----------
+    rows : generator of Row
+        Raises `JsonError`, with its line, where nothing can be told of what follows. Closing it
+        completes what is around the rows of the open document, as far as that is known.
     line : int
         Where the reader has come to.
     open : Document
@@ -86,22 +89,7 @@ class Documents:
         self._at = 0
         self.line = line
         self._problem: JsonError | None = None
-        self._found = self._rows()
-
-    def __iter__(self) -> Iterator[Row]:
-        """Yield the rows.
-
-        Raises
-        ------
-        JsonError
-            Where nothing can be told of what follows; with its line.
-        """
-        return self._found
-
-    def close(self) -> Document:
-        """Stop reading; return what is around the rows of the open document, as far as is known."""
-        self._found.close()
-        return self.open
+        self.rows = self._read_rows()
 
     def bad_row(self, error: JsonError, line: int) -> Row:
         """Return a row in place of those that a document should have."""
@@ -127,7 +115,7 @@ class Documents:
         for name in self._elements():
             self._take_open(inner.append if name is None else partial(inner.__setitem__, name))
 
-    def _rows(self) -> Generator[Row, None, None]:
+    def _read_rows(self) -> Generator[Row, None, None]:
         while mark := self._next(_find_document):
             if mark not in "{[" and not self._is_at_numbers():
                 raise self._error(Syntax.NO_RECORD)

@@ -28,13 +28,11 @@ from embedviz.formats.source import Source
 from embedviz.formats.vector_names import COLUMN_NAMES, choose_vectors, describe_lists, narrowed
 
 _LONGEST_LOOK = 32 << 20
-
-
 _SIGNS: tuple[Callable[[Candidate], bool], ...] = (
     lambda candidate: candidate.dimensions > 1,
     lambda candidate: "sparse" not in candidate.name.casefold(),
     lambda candidate: candidate.has_fractions or candidate.rank < OTHER_NAME,
-    lambda candidate: candidate.is_even,
+    lambda candidate: 2 * candidate.lengths.count(candidate.dimensions) > len(candidate.lengths),
 )
 """That these are vectors rather than other lists of numbers, the surest first."""
 
@@ -51,7 +49,7 @@ class JsonLayout:
     chosen : Candidate
     described : mapping of str to str
         All vectors that have a name, the chosen ones first, with how long they are.
-    names : mapping of str to str
+    names : mapping of int to str
         What the places of a row are called, where rows are lists.
     """
 
@@ -59,7 +57,7 @@ class JsonLayout:
     column: tuple[str, ...]
     chosen: Candidate
     described: Mapping[str, str]
-    names: Mapping[str, str]
+    names: Mapping[int, str]
 
 
 def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
@@ -92,18 +90,19 @@ def find_layout(source: Source, vector_column: str | None = None) -> JsonLayout:
     raise describe_lack(sample, name)
 
 
-def _names_of_places(candidate: Candidate, table: Any) -> Mapping[str, str]:
+def _names_of_places(candidate: Candidate, table: Any) -> Mapping[int, str]:
     """Return what the places of a row are called, where rows are lists: pandas splits tables so."""
-    is_place = "".join(candidate.column[:1]).isdigit()
+    is_place = "".join(candidate.column[:1]).isdecimal()
     names: Any = find_member(table, ("columns",)) if is_place else None
     is_split = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    return {str(place): name for place, name in enumerate(names)} if is_split else {}
+    return dict(enumerate(names)) if is_split else {}
 
 
-def _named(candidate: Candidate, names: Mapping[str, str]) -> Candidate:
-    place, *inner = candidate.column or ("",)
-    name = ".".join((names[place], *inner)) if place in names else candidate.name
-    return replace(candidate, name=name)
+def _named(candidate: Candidate, names: Mapping[int, str]) -> Candidate:
+    if not names:
+        return candidate
+    place, *inner = candidate.column
+    return replace(candidate, name=".".join((names.get(int(place), place), *inner)))
 
 
 def _choose(candidates: list[Candidate], wanted: str | None, file_name: str) -> Candidate:

@@ -101,7 +101,7 @@ class Metadata:
         self._own = ColumnCollector()
         self._around = ColumnCollector()
         self._constants: set[str] = set()
-        self._left_out: dict[str, int] = {}
+        self._left_out: dict[str, Note] = {}
         self._ends = [0]
 
     def add(self, records: Sequence[dict[str, Scalar]], documents: Sequence[Document]) -> None:
@@ -123,7 +123,10 @@ class Metadata:
         """Leave out what would be very much once it is repeated in each row: another list."""
         for name, value in list(container.constants.items()):
             if isinstance(value, str) and len(value) * len(container.names) > _MOST_CONSTANT:
-                self._left_out[name] = len(value)
+                self._left_out[name] = Note(
+                    f"{name!r} is left out: it has no value for each of the rows, but "
+                    f"{len(value):,} characters for all of them."
+                )
                 del container.constants[name]
 
     def columns(self, rows: RowNumbers, *, is_split: bool) -> dict[str, pa.ChunkedArray]:
@@ -148,17 +151,9 @@ class Metadata:
 
     def notes(self) -> list[Note]:
         """Return what was left out."""
-        long = [
-            Note(
-                f"{name!r} is left out: it has no value for each of the rows, but {length:,} "
-                "characters for all of them."
-            )
-            for name, length in self._left_out.items()
-        ]
-        return self._own.notes() + self._around.notes() + long
+        return [*self._own.notes(), *self._around.notes(), *self._left_out.values()]
 
     def documents_of(self, rows: RowNumbers) -> tuple[RowNumbers, RowNumbers]:
         """Return the number of the document that each row is in, and its place there."""
-        ends = np.array(self._ends[1:], np.int64)
-        documents = np.searchsorted(ends, rows, "right").astype(np.int64)
+        documents = np.searchsorted(self._ends[1:], rows, "right").astype(np.int64)
         return documents, rows - np.array(self._ends)[documents]

@@ -43,7 +43,8 @@ _KINDS = {
     dict: "an object",
     list: "a list of other things than numbers",
     bool: "a truth value",
-    **dict.fromkeys((int, float), "a single number"),
+    int: "a single number",
+    float: "a single number",
 }
 
 
@@ -60,7 +61,6 @@ class _JsonReader:
         self._source = source
         self._settings = settings
         self._layout = layout
-        self._is_map = layout.path.steps[-1:] == (MEMBER,)
         self._rows = RowCollector(
             layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
         )
@@ -87,7 +87,8 @@ class _JsonReader:
                         break
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
             if is_open:
-                self._metadata.add([], (ended or [reader.documents.close()])[:1])
+                reader.documents.rows.close()
+                self._metadata.add([], (ended or [reader.documents.open])[:1])
         if self._counts_rest:
             self._rows.count_rest(n_rest)
         result = self._contents()
@@ -100,7 +101,7 @@ class _JsonReader:
 
         def place(row: int) -> str:
             line = f"line {rows[row].line:,}"
-            if self._is_map:
+            if self._layout.path.steps[-1:] == (MEMBER,):
                 label = str(records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
                 return f"entry {first + row:,} ({label!r}, {line})"
             return line if self._layout.path.is_lines else f"record {first + row:,} ({line})"
@@ -175,8 +176,8 @@ def _take_apart(
     if vector is None:
         return ValueError(_describe(found, value, name))
     if isinstance(value, list):
-        places = ((str(place), item) for place, item in enumerate(value) if item is not found)
-        value = {layout.names.get(place, place): item for place, item in places}
+        others = ((place, item) for place, item in enumerate(value) if item is not found)
+        value = {layout.names.get(place, str(place)): item for place, item in others}
     if isinstance(value, dict) and not isinstance(vector, ValueError):
         record |= flatten(value)
         if isinstance(found, str):

@@ -76,10 +76,9 @@ class NumberList(bytes):
     def values(self) -> list[Any]:
         """Return them as Python has them, nothing where one of them is none."""
         try:
-            found: list[Any] = json.loads(b"[%b]" % self, parse_int=_integer)
+            return list(json.loads(b"[%b]" % self, parse_int=_integer))
         except ValueError:
             return []
-        return found
 
 
 class JsonError(ValueError):
