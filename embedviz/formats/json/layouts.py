@@ -127,7 +127,9 @@ def _choose_wanted(candidates: list[Candidate], wanted: str, file_name: str) -> 
             "it out."
         )
     ending = [name for name in named if name.endswith(f".{wanted}")]
-    if wanted not in named and len(ending) != 1:
+    paths = {".".join(step for step in c.path if isinstance(step, str)): c for c in candidates}
+    found = paths | named  # The columns of a split table by their places as well.
+    if wanted not in found and len(ending) != 1:
         known = ", ".join(reversed(named))
         raise UserError(f"{file_name} has no column of vectors {wanted!r}. There is {known}.")
-    return named[wanted if wanted in named else ending[0]]
+    return found[wanted if wanted in found else ending[0]]
