@@ -200,7 +200,7 @@ def _common_type(kinds: Sequence[pa.DataType]) -> pa.DataType:
     return pa.float64() if distinct == {pa.int64(), pa.float64()} else pa.string()
 
 
-def _texts_of(column: pa.ChunkedArray) -> list[str]:
+def texts_of(column: pa.ChunkedArray) -> list[str]:
     """Return a column as texts, empty where there is nothing."""
     import pyarrow as pa
 
@@ -234,14 +234,14 @@ def take_records(
     import pyarrow as pa
 
     if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
-        result.labels = _texts_of(columns[KEY_COLUMN])
+        result.labels = texts_of(columns[KEY_COLUMN])
         result.uses_label_column = wanted is not None
         return
     if not columns:
         return
     table = pa.table(columns)
-    label = _choose_label(table, wanted, file_name)
-    labels = [] if label is None else _texts_of(columns[label])
+    label = choose_label(table, wanted, file_name)
+    labels = [] if label is None else texts_of(columns[label])
     if label and label.rpartition(".")[2] == _REQUEST and len(set(labels)) < len(labels):
         labels = [f"{label} [{place}]" for label, place in zip(labels, places, strict=True)]
     take_columns(result, table, label, labels, is_wanted=wanted is not None)
@@ -249,7 +249,7 @@ def take_records(
     result.learn(label_columns=tuple(possible))
 
 
-def _choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
+def choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
     """Return the column that names the rows: a usual name anywhere in the records, or any text."""
     if wanted is not None:
         return choose_label_column(table, wanted, file_name)

@@ -252,7 +252,9 @@ class Documents:
         """Go to the next character that is not blank; return it, nothing at the end."""
         while True:
             found = find(self._text, self._at)
-            self._go_to(found.start() if found else len(self._text))
+            place = found.start() if found else len(self._text)
+            if place > self._at:
+                self._go_to(place)
             if found or not self._more():
                 return self._text[self._at : self._at + 1]
 
