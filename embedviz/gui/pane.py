@@ -169,6 +169,11 @@ class Pane(QWidget):
     def release(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""
 
+    @property
+    def text_scale(self) -> float:
+        """How large text of the picture is against the usual."""
+        return self._text_scale
+
     def set_text_scale(self, scale: float) -> None:
         """Show all text of the picture larger, for a stage; 1 is the usual size."""
         self._text_scale = scale
