@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from embedviz.commands.animation import add_animation_options, animate_figure
 from embedviz.commands.application import (
     import_qt,
     make_application,
@@ -67,6 +68,9 @@ def draw_figure(arguments: Sequence[str]) -> int:
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
         session.show(_state_of(pane, opened, options, arguments, session.encoders))
+        if options.animate is not None:
+            animate_figure(pane, session, options)
+            return 0
         with draw_pane(pane, session, width, height, options.text_scale) as picture:
             save_figure(picture, options.output, options.scale)
     finally:
@@ -219,7 +223,13 @@ def figure_parser(
         parser.add_argument(
             "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
         )
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help=".png, .svg or .pdf; moving .webp, .gif, .png or .mp4",
+    )
     what = parser.add_argument_group("what it shows")
     if sample:
         what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
@@ -233,6 +243,7 @@ def figure_parser(
         )
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
+    add_animation_options(parser)
     look = parser.add_argument_group("picture")
     look.add_argument(
         "--size", default=(1280, 800), type=_size, metavar="WxH", help="in pixels; 1280x800"

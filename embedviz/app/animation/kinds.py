@@ -12,6 +12,7 @@ from math import tau
 from typing import Any
 
 from embedviz.app.state import State
+from embedviz.core.projections import PCA, UMAP
 from embedviz.core.settings import Settings, fields_of
 
 BETWEEN = "between"
@@ -85,6 +86,22 @@ def orbit(kind: type[Settings]) -> Animation:
 
     return Animation(
         "orbit", "Orbit", "once around, in 3-D", begin, states, "linear", is_closed=True
+    )
+
+
+def projection_morph() -> Animation:
+    """Return the animation of a map from PCA to its own layout, or from that of PCA to UMAP."""
+
+    def states(state: State) -> Sequence[State]:
+        own = state.map.projection
+        target = UMAP() if own is None or isinstance(own, PCA) else own
+        return [state.mapped(state.map.projected_by(each)) for each in (PCA(), target)]
+
+    return Animation(
+        "morph",
+        "Projection morph",
+        "from PCA to the layout that is shown, or to UMAP",
+        states=states,
     )
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -182,6 +183,9 @@ class PointView(QWidget):
         ValueError
             When the shapes do not fit together.
         """
+        if self.animator.is_driven and not animate and keep_camera:
+            if self._recolored(positions, colors, sizes):
+                return
         start, canvas, viewport = self.animator.stop(), self.scene.canvas, self.viewport
         n_before, was_3d, held = len(canvas), canvas.is_3d, viewport.camera
         canvas.set_points(positions, colors, sizes)
@@ -199,6 +203,17 @@ class PointView(QWidget):
         if animate and is_same:
             self.animator.start_from(start)
         self.redraw()
+
+    def _recolored(self, positions: ArrayLike, colors: Any, sizes: Any) -> bool:
+        """Take other colors for points that are on their way; return whether they are."""
+        canvas = self.scene.canvas
+        if not self.animator.is_animating or len(canvas) != len(np.asarray(positions)):
+            return False
+        canvas.set_points(positions, colors, sizes)
+        self.viewport.note_change()
+        self.animator.retarget()
+        self.redraw()
+        return True
 
     def move_points(self, positions: ArrayLike) -> None:
         """Move the same points, quickly, as a layout converges.

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+from embedviz.app.animation.kinds import Animation
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
@@ -48,6 +49,9 @@ class TrainingPane(Pane):
     figure_sample = ""
     needs_set = False
     settings_class = TrainingPaneSettings
+    animations = (
+        Animation("run", "Run", "the training from its start", easing="linear", is_run=True),
+    )
     hint = (
         "Train word vectors on a text, and watch each word find its place beside the words that "
         "keep the same company."
@@ -179,6 +183,13 @@ class TrainingPane(Pane):
         self._set(shows_run=True)
         self._show_controls(self.session.state[TrainingPaneSettings])
         self.pages.setCurrentWidget(self._made_run_page())
+
+    def show_moment(self, part: float) -> None:
+        """Show the run as it was when a part of it, 0 to 1, was done."""
+        if self.player.run is not None:
+            recording = self.player.run.recording
+            last = recording[len(recording) - 1].fraction
+            self.player.scrub(recording.place_at(part * last) if part < 1 else len(recording))
 
     def begin_figure(self) -> None:
         """Train at once, where a corpus is chosen."""
