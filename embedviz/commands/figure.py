@@ -42,7 +42,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
 
     from embedviz.app.session import Session
     from embedviz.core.samples import load_sample
-    from embedviz.gui.figures import draw_pane, require_room, save_figure
+    from embedviz.gui.figures import require_room
     from embedviz.gui.theme import THEMES
     from embedviz.panes import PANES
 
@@ -57,8 +57,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
     )
-    width, height = options.size
-    require_room(width, height, options.scale)
+    require_room(*options.size, options.scale)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]
@@ -70,12 +69,19 @@ def draw_figure(arguments: Sequence[str]) -> int:
         session.show(_state_of(pane, opened, options, arguments, session.encoders))
         if options.animate is not None:
             animate_figure(pane, session, options)
-            return 0
-        with draw_pane(pane, session, width, height, options.text_scale) as picture:
-            save_figure(picture, options.output, options.scale)
+        else:
+            _draw_still(pane, session, options)
     finally:
         session.encoders.close()
     return 0
+
+
+def _draw_still(pane: Any, session: Any, options: Any) -> None:
+    from embedviz.gui.figures import draw_pane, save_figure
+
+    width, height = options.size
+    with draw_pane(pane, session, width, height, options.text_scale) as picture:
+        save_figure(picture, options.output, options.scale)
 
 
 def _state_of(

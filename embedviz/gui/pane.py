@@ -125,10 +125,6 @@ class Pane(QWidget):
             self.make()
         session.changed.connect(self._on_changed)
 
-    def twin(self, session: Session) -> Pane:
-        """Return another pane like this one, for another session."""
-        return type(self)(session)
-
     def make(self) -> None:
         """Make the widgets now, if they are not there yet."""
         if not self.is_built:

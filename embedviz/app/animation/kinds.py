@@ -69,9 +69,10 @@ def orbit(kind: type[Settings]) -> Animation:
     kind : class of settings
         Has a `camera`; and is set to three dimensions where it has `is_3d`.
     """
+    kind_with_fields: Any = kind
 
     def begin(state: State) -> State:
-        if "is_3d" not in fields_of(kind):
+        if "is_3d" not in fields_of(kind_with_fields):
             return state
         settings: Any = state[kind]
         return state.with_settings(replace(settings, is_3d=True))

@@ -35,7 +35,7 @@ class Clip:
     repeats: bool = True
 
 
-class Shown(NamedTuple):
+class HeldFrame(NamedTuple):
     """Frame that is shown for a while.
 
     Attributes
@@ -50,21 +50,21 @@ class Shown(NamedTuple):
     count: int
 
 
-def merged(frames: Iterable[Pixels]) -> Iterator[Shown]:
+def merged(frames: Iterable[Pixels]) -> Iterator[HeldFrame]:
     """Yield frames, each once that is the same as the one before it."""
-    last: Shown | None = None
+    last: HeldFrame | None = None
     for place, pixels in enumerate(frames):
         if last is not None and np.array_equal(last.pixels, pixels):
             last = last._replace(count=last.count + 1)
             continue
         if last is not None:
             yield last
-        last = Shown(pixels, place, 1)
+        last = HeldFrame(pixels, place, 1)
     if last is not None:
         yield last
 
 
-class Part(NamedTuple):
+class ChangedPart(NamedTuple):
     """The part of a frame that is not as in the one before it.
 
     Attributes
@@ -81,15 +81,15 @@ class Part(NamedTuple):
     changed: NDArray[np.bool_]
 
 
-def changed_part(before: Pixels | None, after: Pixels) -> Part:
+def changed_part(before: Pixels | None, after: Pixels) -> ChangedPart:
     """Return what is different in a frame; all of it where there is none before it."""
     height, width = after.shape[:2]
     if before is None:
-        return Part(0, 0, width, height, np.ones((height, width), dtype=np.bool_))
+        return ChangedPart(0, 0, width, height, np.ones((height, width), dtype=np.bool_))
     changed = (before != after).any(axis=2)
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     if not len(rows):
-        return Part(0, 0, 1, 1, changed[:1, :1])
+        return ChangedPart(0, 0, 1, 1, changed[:1, :1])
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     left, right = int(columns[0]), int(columns[-1]) + 1
-    return Part(left, top, right, bottom, changed[top:bottom, left:right])
+    return ChangedPart(left, top, right, bottom, changed[top:bottom, left:right])

@@ -26,12 +26,18 @@ Turn = Callable[[], None] | None
 _FITTINGS = 3
 
 
-@runtime_checkable
 class HasMoments(Protocol):
-    """A pane with a run that can be seen at each of its moments."""
+    """Player of a run that can be seen at each of its moments."""
 
     def show_moment(self, part: float) -> None:
         """Show the run as it was when a part of it, 0 to 1, was done."""
+
+
+@runtime_checkable
+class HasRun(Protocol):
+    """A pane with a run."""
+
+    player: HasMoments
 
 
 def companion_of(session: Session, state: State) -> Session:
@@ -90,14 +96,18 @@ class Stage:
         if with_run and isinstance(pane, BegunForFigures):
             pane.begin_figure()
         yield None
-        for _ in range(_FITTINGS):
-            if pane.picture.size() == self._size:
-                break
-            pane.resize(pane.size() + self._size - pane.picture.size())
-            yield None
+        yield from self._fit()
         for view in self._views():
             view.animator.is_driven = True
         self.require_drawn()
+
+    def _fit(self) -> Iterator[Turn]:
+        """Give the pane the size in which its picture has that of the frames."""
+        for _ in range(_FITTINGS):
+            if self.pane.picture.size() == self._size:
+                break
+            self.pane.resize(self.pane.size() + self._size - self.pane.picture.size())
+            yield None
 
     def require_drawn(self) -> None:
         """Raise an error where the pane could not draw what was asked for.
@@ -124,6 +134,7 @@ class Stage:
         if state != self.session.state:
             self.session.restart(state)
             yield None
+            yield from self._fit()
             self.require_drawn()
 
     def walk(self, part: float) -> None:
@@ -134,8 +145,8 @@ class Stage:
 
     def show_moment(self, part: float) -> Iterator[Turn]:
         """Show a moment of the run, 0 to 1."""
-        if isinstance(self.pane, HasMoments):
-            self.pane.show_moment(part)
+        if isinstance(self.pane, HasRun):
+            self.pane.player.show_moment(part)
             yield None
             self.require_drawn()
 

@@ -183,9 +183,9 @@ class PointView(QWidget):
         ValueError
             When the shapes do not fit together.
         """
-        if self.animator.is_driven and not animate and keep_camera:
-            if self._recolored(positions, colors, sizes):
-                return
+        is_recoloring = self.animator.is_driven and not animate and keep_camera
+        if is_recoloring and _recolored(self, positions, colors, sizes):
+            return
         start, canvas, viewport = self.animator.stop(), self.scene.canvas, self.viewport
         n_before, was_3d, held = len(canvas), canvas.is_3d, viewport.camera
         canvas.set_points(positions, colors, sizes)
@@ -203,17 +203,6 @@ class PointView(QWidget):
         if animate and is_same:
             self.animator.start_from(start)
         self.redraw()
-
-    def _recolored(self, positions: ArrayLike, colors: Any, sizes: Any) -> bool:
-        """Take other colors for points that are on their way; return whether they are."""
-        canvas = self.scene.canvas
-        if not self.animator.is_animating or len(canvas) != len(np.asarray(positions)):
-            return False
-        canvas.set_points(positions, colors, sizes)
-        self.viewport.note_change()
-        self.animator.retarget()
-        self.redraw()
-        return True
 
     def move_points(self, positions: ArrayLike) -> None:
         """Move the same points, quickly, as a layout converges.
@@ -336,3 +325,15 @@ def figure_frame(view: PointView, width: float, height: float, scale: float) -> 
     if view.viewport.is_fitted:
         shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
     return framed(shown)
+
+
+def _recolored(view: PointView, positions: ArrayLike, colors: Any, sizes: Any) -> bool:
+    """Take other colors for points that are on their way; return whether they are."""
+    canvas = view.scene.canvas
+    if not view.animator.is_animating or len(canvas) != len(np.asarray(positions)):
+        return False
+    canvas.set_points(positions, colors, sizes)
+    view.viewport.note_change()
+    view.animator.retarget()
+    view.redraw()
+    return True

@@ -219,11 +219,6 @@ class ContrastivePane(Pane):
         if self.is_built and not self.is_in_view:
             self.player.pause()
 
-    def show_moment(self, part: float) -> None:
-        """Show the run as it was when a part of it, 0 to 1, was done."""
-        if self.player.run is not None:
-            self.player.scrub(round(part * (len(self.player.run.frames) - 1)))
-
     def _begin(self) -> None:
         """Begin a run of what is set, from its seed."""
         state = self.session.state

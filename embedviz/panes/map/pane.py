@@ -79,10 +79,6 @@ class MapPane(Pane):
         super().__init__(session)
         self.choices = MapChoices(session, key, self.edit)
 
-    def twin(self, session: Session) -> MapPane:
-        """Return another pane of the same map, for another session."""
-        return MapPane(session, self.key)
-
     def build(self) -> None:  # noqa: D102 - see Pane
         self.view = PointView()
         self.view.setObjectName(f"{self.name}.view")

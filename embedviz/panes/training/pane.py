@@ -184,13 +184,6 @@ class TrainingPane(Pane):
         self._show_controls(self.session.state[TrainingPaneSettings])
         self.pages.setCurrentWidget(self._made_run_page())
 
-    def show_moment(self, part: float) -> None:
-        """Show the run as it was when a part of it, 0 to 1, was done."""
-        if self.player.run is not None:
-            recording = self.player.run.recording
-            last = recording[len(recording) - 1].fraction
-            self.player.scrub(recording.place_at(part * last) if part < 1 else len(recording))
-
     def begin_figure(self) -> None:
         """Train at once, where a corpus is chosen."""
         self.make()
