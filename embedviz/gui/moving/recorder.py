@@ -107,8 +107,7 @@ def record(film: Film, session: Session, path: str | Path, report: Report = sile
     errors: list[Exception] = []
     recorder.progressed.connect(report)
     recorder.failed.connect(errors.append)
-    recorder.failed.connect(lambda _: waiting.quit())
-    recorder.finished.connect(lambda _: waiting.quit())
+    recorder.writing.finished.connect(waiting.quit)  # Also of one that has to be taken back first.
     recorder.run(film, path)
     waiting.exec()
     if errors:
@@ -133,4 +132,5 @@ def pixels_of(image: QImage) -> Pixels:
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     height, width, line = plain.height(), plain.width(), plain.bytesPerLine()
     lines = np.frombuffer(plain.constBits(), dtype=np.uint8).reshape(height, line)
-    return np.ascontiguousarray(lines[:, : 3 * width].reshape(height, width, 3))
+    # A copy: the memory goes with the image.
+    return lines[:, : 3 * width].reshape(height, width, 3).copy()
