@@ -57,7 +57,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
     )
-    require_room(*options.size, options.scale)
+    require_room(options.size[0], options.size[1], options.scale)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]

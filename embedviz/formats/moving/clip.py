@@ -41,13 +41,13 @@ class HeldFrame(NamedTuple):
     Attributes
     ----------
     pixels : Pixels
-    start, count : int
+    start, length : int
         When it is shown first and how long, in frames of the clip.
     """
 
     pixels: Pixels
     start: int
-    count: int
+    length: int
 
 
 def merged(frames: Iterable[Pixels]) -> Iterator[HeldFrame]:
@@ -55,7 +55,7 @@ def merged(frames: Iterable[Pixels]) -> Iterator[HeldFrame]:
     last: HeldFrame | None = None
     for place, pixels in enumerate(frames):
         if last is not None and np.array_equal(last.pixels, pixels):
-            last = last._replace(count=last.count + 1)
+            last = last._replace(length=last.length + 1)
             continue
         if last is not None:
             yield last

@@ -26,18 +26,29 @@ Turn = Callable[[], None] | None
 _FITTINGS = 3
 
 
-class HasMoments(Protocol):
+class Moments(Protocol):
+    """A run of which frames are kept."""
+
+    def place_of_moment(self, part: float) -> int:
+        """Return the place of the frame of when a part of it, 0 to 1, was done."""
+
+
+class PlaysMoments(Protocol):
     """Player of a run that can be seen at each of its moments."""
 
-    def show_moment(self, part: float) -> None:
-        """Show the run as it was when a part of it, 0 to 1, was done."""
+    @property
+    def run(self) -> Moments | None:
+        """The run, once it has begun."""
+
+    def scrub(self, place: int) -> None:
+        """Show the frame at a place."""
 
 
 @runtime_checkable
 class HasRun(Protocol):
     """A pane with a run."""
 
-    player: HasMoments
+    player: PlaysMoments
 
 
 def companion_of(session: Session, state: State) -> Session:
@@ -145,8 +156,8 @@ class Stage:
 
     def show_moment(self, part: float) -> Iterator[Turn]:
         """Show a moment of the run, 0 to 1."""
-        if isinstance(self.pane, HasRun):
-            self.pane.player.show_moment(part)
+        if isinstance(self.pane, HasRun) and self.pane.player.run is not None:
+            self.pane.player.scrub(self.pane.player.run.place_of_moment(part))
             yield None
             self.require_drawn()
 

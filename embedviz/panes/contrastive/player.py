@@ -151,11 +151,6 @@ class Player(QObject):
             show = partial(self._show_back, run)
             self._calculations.run(self.task, work, show, purpose="detail")
 
-    def show_moment(self, part: float) -> None:
-        """Show the run as it was when a part of it, 0 to 1, was done."""
-        if self.run is not None:
-            self.scrub(round(part * (len(self.run.frames) - 1)))
-
     def release(self) -> None:
         """Let go of all runs."""
         self.pause()

@@ -140,13 +140,6 @@ class TrainingPlayer(QObject):
         self.pause()
         self._see(place)
 
-    def show_moment(self, part: float) -> None:
-        """Show the run as it was when a part of it, 0 to 1, was done."""
-        if self.run is not None and len(self.run.recording):
-            recording = self.run.recording
-            last = recording[len(recording) - 1].fraction
-            self.scrub(recording.place_at(part * last) if part < 1 else len(recording))
-
     def turn(self, view: MapView) -> None:
         """Show the frames on another map."""
         run = self.run
