@@ -26,7 +26,7 @@ Turn = Callable[[], None] | None
 _FITTINGS = 3
 
 
-class Moments(Protocol):
+class KeptMoments(Protocol):
     """A run of which frames are kept."""
 
     def place_of_moment(self, part: float) -> int:
@@ -37,7 +37,7 @@ class PlaysMoments(Protocol):
     """Player of a run that can be seen at each of its moments."""
 
     @property
-    def run(self) -> Moments | None:
+    def run(self) -> KeptMoments | None:
         """The run, once it has begun."""
 
     def scrub(self, place: int) -> None:
