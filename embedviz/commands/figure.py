@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from embedviz.commands.animation import add_animation_options, animate_figure
 from embedviz.commands.application import (
     import_qt,
     make_application,
@@ -41,7 +42,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
 
     from embedviz.app.session import Session
     from embedviz.core.samples import load_sample
-    from embedviz.gui.figures import draw_pane, require_room, save_figure
+    from embedviz.gui.figures import require_room
     from embedviz.gui.theme import THEMES
     from embedviz.panes import PANES
 
@@ -56,8 +57,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
     )
-    width, height = options.size
-    require_room(width, height, options.scale)
+    require_room(options.size[0], options.size[1], options.scale)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]
@@ -67,11 +67,21 @@ def draw_figure(arguments: Sequence[str]) -> int:
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
         session.show(_state_of(pane, opened, options, arguments, session.encoders))
-        with draw_pane(pane, session, width, height, options.text_scale) as picture:
-            save_figure(picture, options.output, options.scale)
+        if options.animate is not None:
+            animate_figure(pane, session, options)
+        else:
+            _draw_still(pane, session, options)
     finally:
         session.encoders.close()
     return 0
+
+
+def _draw_still(pane: Any, session: Any, options: Any) -> None:
+    from embedviz.gui.figures import draw_pane, save_figure
+
+    width, height = options.size
+    with draw_pane(pane, session, width, height, options.text_scale) as picture:
+        save_figure(picture, options.output, options.scale)
 
 
 def _state_of(
@@ -219,7 +229,13 @@ def figure_parser(
         parser.add_argument(
             "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
         )
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help=".png, .svg or .pdf; moving .webp, .gif, .png or .mp4",
+    )
     what = parser.add_argument_group("what it shows")
     if sample:
         what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
@@ -233,6 +249,7 @@ def figure_parser(
         )
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
+    add_animation_options(parser)
     look = parser.add_argument_group("picture")
     look.add_argument(
         "--size", default=(1280, 800), type=_size, metavar="WxH", help="in pixels; 1280x800"

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from embedviz.app.animation.kinds import Animation
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -84,6 +85,8 @@ class Pane(QWidget):
     """What to do where nothing is open, in a sentence."""
     again: ClassVar[str] = "Go on"
     """What the button says that begins again what was stopped."""
+    animations: ClassVar[tuple[Animation, ...]] = ()
+    """What of it can move: kinds of moving pictures, and the values of `--animate`."""
     is_side_panel: ClassVar[bool] = False
     """A panel beside the panes: made at once, and without buttons below its hint."""
 
@@ -169,6 +172,11 @@ class Pane(QWidget):
 
     def release(self) -> None:
         """Let go of what was computed from the set drawn last, which has been closed."""
+
+    @property
+    def text_scale(self) -> float:
+        """How large text of the picture is against the usual."""
+        return self._text_scale
 
     def set_text_scale(self, scale: float) -> None:
         """Show all text of the picture larger, for a stage; 1 is the usual size."""

@@ -379,7 +379,7 @@ def _by_groups(groups: GroupValues, title: str, theme: Theme, hidden: frozenset[
 def _colors_by_size(groups: GroupValues, theme: Theme) -> list[str]:
     """Return a color for each group, the first colors for the largest groups."""
     order = np.argsort(-np.array(groups.counts, dtype=np.int64), kind="stable")
-    colors = category_colors(len(groups.names), theme.is_dark)
+    colors = category_colors(len(groups.names), theme.is_dark, theme.is_gray_safe)
     chosen = [""] * len(colors)
     for place, color in zip(order.tolist(), colors, strict=True):
         chosen[place] = color

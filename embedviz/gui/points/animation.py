@@ -33,6 +33,8 @@ class Animator(QObject):
     is_enabled : bool
         Whether points and camera take a moment to their new places. Not where the system asks
         for less motion.
+    is_driven : bool
+        Whether somebody else says which step is shown, as for a moving picture, and no clock.
     transition : Transition or None
     """
 
@@ -44,6 +46,7 @@ class Animator(QObject):
         self._widget, self._canvas, self._viewport = widget, scene.canvas, viewport
         self._markers = scene.markers
         self.is_enabled = not prefers_reduced_motion()
+        self.is_driven = False
         self.transition: Transition | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
         self._rest.timeout.connect(self._come_to_rest)
@@ -81,7 +84,7 @@ class Animator(QObject):
 
     def start_from(self, start: Start) -> None:
         """Move points and camera from where they were, at once where nothing is animated."""
-        if not (self.is_enabled and self._widget.isVisible()):
+        if not ((self.is_enabled or self.is_driven) and self._widget.isVisible()):
             return
         viewport, (before, first, area, markers) = self._viewport, start
         end, positions = viewport.camera, self._canvas.positions
@@ -93,7 +96,8 @@ class Animator(QObject):
         viewport.is_in_transition = True
         self._markers.set_out(markers)
         self.show_step(0.0)
-        self._steps.start()
+        if not self.is_driven:
+            self._steps.start()
 
     def start_if_moved(self, start: Start) -> None:
         """Move from where points and camera were, if they are elsewhere, and paint anew."""

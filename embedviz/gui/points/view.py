@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -82,6 +83,8 @@ class PointView(QWidget):
         The box or lasso of the mouse.
     is_in_figure : bool
         It is painted into a figure: without what the mouse is doing.
+    file_scale : float
+        Pixels of an image of points per pixel of the painter, in files of lines and text.
     """
 
     row_clicked = Signal(int, object)
@@ -105,6 +108,7 @@ class PointView(QWidget):
         self.mouse = MouseHandler(self, self.scene, self.viewport, self.camera_control)
         self.selection_tool = self.mouse.selection_tool
         self.is_in_figure = False
+        self.file_scale = _FINER_IN_FILES
         self._frame_cache = FrameCache(self, self._paint_frame, self.scene.late)
         self._connect_parts()
         preparation.start()
@@ -179,6 +183,9 @@ class PointView(QWidget):
         ValueError
             When the shapes do not fit together.
         """
+        is_recoloring = self.animator.is_driven and not animate and keep_camera
+        if is_recoloring and _recolored(self, positions, colors, sizes):
+            return
         start, canvas, viewport = self.animator.stop(), self.scene.canvas, self.viewport
         n_before, was_3d, held = len(canvas), canvas.is_3d, viewport.camera
         canvas.set_points(positions, colors, sizes)
@@ -268,20 +275,14 @@ class PointView(QWidget):
         The points are as fine as the device is: the scale of the painter is looked at. Where
         all points are shown on screen, they are also in a picture of another shape.
         """
-        scene = self.scene
-        scale = scale_of(painter) * (1.0 if is_pixel_device(painter) else _FINER_IN_FILES)
-
-        def framed(camera: Camera) -> Frame:
-            return lay_out(scene, camera, theme_manager.theme, width, height, device_scale=scale)
-
-        shown = self.camera
-        if self.viewport.is_fitted:
-            shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
+        finer = 1.0 if is_pixel_device(painter) else self.file_scale
+        frame = figure_frame(self, width, height, scale_of(painter) * finer)
         painter.save()
-        with scene.thumbnails.into_file():
-            paint_scene(painter, scene, framed(shown), width, height)
+        with self.scene.thumbnails.into_file():
+            paint_scene(painter, self.scene, frame, width, height)
         painter.restore()
-        scene.canvas.forget_image()  # It may be a hundred megabytes.
+        if self.scene.canvas.figure is None:
+            self.scene.canvas.forget_image()  # It may be a hundred megabytes.
 
     def event(self, event: QEvent) -> bool:
         """Give the mouse handler what it knows how to handle; the rest is Qt's."""
@@ -310,3 +311,29 @@ class PointView(QWidget):
         paint_scene(painter, self.scene, self.viewport.frame(), self.width(), self.height())
         if self.scene.labels.is_unfinished:
             self._frame_cache.invalidate(in_turn=True)
+
+
+def figure_frame(view: PointView, width: float, height: float, scale: float) -> Frame:
+    """Return how a picture is laid out in a figure, with so many pixels for each of its own."""
+    scene = view.scene
+
+    def framed(camera: Camera) -> Frame:
+        theme = theme_manager.theme
+        return lay_out(scene, camera, theme, width, height, device_scale=scale)
+
+    shown = view.camera
+    if view.viewport.is_fitted:
+        shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
+    return framed(shown)
+
+
+def _recolored(view: PointView, positions: ArrayLike, colors: Any, sizes: Any) -> bool:
+    """Take other colors for points that are on their way; return whether they are."""
+    canvas = view.scene.canvas
+    if not view.animator.is_animating or len(canvas) != len(np.asarray(positions)):
+        return False
+    canvas.set_points(positions, colors, sizes)
+    view.viewport.note_change()
+    view.animator.retarget()
+    view.redraw()
+    return True

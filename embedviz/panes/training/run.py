@@ -102,6 +102,13 @@ class WatchedRun:
         self._newest: dict[MapView, Matrix] = {}
         self._sides: dict[str, VectorSet] = {}
 
+    def place_of_moment(self, part: float) -> int:
+        """Return the place of the frame of when a part of it, 0 to 1, was done."""
+        last = len(self.recording) - 1
+        if part >= 1 or last < 0:
+            return max(last, 0)
+        return self.recording.place_at(part * self.recording[last].fraction)
+
     def train(self, report: Report, tell: Callable[[TrainingFrame], None]) -> WatchedRun:
         """Train until the end, or until it is stopped, which keeps the vectors as they are.
 

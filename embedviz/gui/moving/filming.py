@@ -1,0 +1,127 @@
+"""The frames of an animation, drawn one after the other: the same ones each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtGui import QImage
+
+from embedviz.app.animation.kinds import Animation
+from embedviz.app.animation.timing import Timing, state_on_the_way
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.gui.export.look import FigureLook
+from embedviz.gui.export.room import require_room
+from embedviz.gui.moving.stage import Make, Stage, Turn
+
+
+@dataclass(frozen=True)
+class Film:
+    """What is filmed.
+
+    Attributes
+    ----------
+    make : callable
+        Makes the pane for a session.
+    animation : Animation
+    timing : Timing
+    look : FigureLook
+        With a width and a height.
+    state : State
+        What the animation is made of.
+    states : tuple of State
+        Where it is an animation from one state to others: these.
+    """
+
+    make: Make
+    animation: Animation
+    timing: Timing
+    look: FigureLook
+    state: State
+    states: tuple[State, ...] = ()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a frame in pixels."""
+        scale = self.look.scale
+        return round(self.look.width * scale), round(self.look.height * scale)
+
+
+def frames_of(
+    film: Film, session: Session, watch: Callable[[Session], None]
+) -> Iterator[Turn | QImage]:
+    """Yield what has to be waited for, and the frames.
+
+    Before the first frame, all states that the way leads through are shown once, so that their
+    layouts are there; then points go from one straight to the other.
+
+    Parameters
+    ----------
+    film : Film
+    session : Session
+        Of the window; its state is not touched.
+    watch : callable
+        Told whose calculations have to be waited for from now on.
+
+    Raises
+    ------
+    UserError
+        When the pane cannot draw a state, in words of its own.
+    """
+    require_room(film.look.width, film.look.height, film.look.scale)
+    begun = film.animation.begin(film.states[0] if film.states else film.state)
+    states: Sequence[State] = film.states
+    if not film.animation.is_run:
+        found: list[State] = []
+        stage = Stage(film.make, session, begun, film.look)
+        watch(stage.session)
+        yield from _visited(film, stage, found)
+        states = found
+    stage = Stage(film.make, session, (states or (begun,))[0], film.look)
+    watch(stage.session)
+    yield from _filmed(film, stage, states or (begun,))
+
+
+def _visited(film: Film, stage: Stage, states: list[State]) -> Iterator[Turn]:
+    """Show all states that the way leads through, and add them to a list."""
+    try:
+        yield from stage.begin()
+        states += film.states or film.animation.states(stage.state_with_cameras())
+        for state in states:
+            yield from stage.show(state)
+            stage.walk(1.0)
+    finally:
+        stage.close()
+
+
+def _filmed(film: Film, stage: Stage, states: Sequence[State]) -> Iterator[Turn | QImage]:
+    try:
+        yield from stage.begin()
+        parts = film.timing.parts(is_closed=film.animation.is_closed)
+        images: list[QImage] = []
+        before = None
+        for part in parts:
+            if part != before:
+                images.clear()
+                yield from _shown(stage, film, states, part)
+                if before is None or part == 1.0:
+                    stage.place_labels_anew()
+                yield from stage.draw(images)
+                before = part
+            yield images[0]
+    finally:
+        stage.close()
+
+
+def _shown(stage: Stage, film: Film, states: Sequence[State], part: float) -> Iterator[Turn]:
+    """Show what is seen at a part of the way."""
+    if film.animation.is_run:
+        yield from stage.show_moment(part)
+        return
+    gone = part * (len(states) - 1)
+    place = min(int(gone), max(len(states) - 2, 0))
+    if gone in (place, place + 1):  # It may be on its way from elsewhere.
+        stage.walk(1.0)
+    yield from stage.show(state_on_the_way(states, part))
+    stage.walk(gone - place if gone > place else 1.0)

@@ -1,0 +1,197 @@
+"""A stage: a pane on no screen that shows one state after the other, as a figure would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.app.tasks import Task
+from embedviz.core.errors import UserError
+from embedviz.gui.export.dressing import head_height
+from embedviz.gui.export.look import FigureLook
+from embedviz.gui.export.painting import draw_figure_image, point_jobs
+from embedviz.gui.export.point_layer import FigurePoints
+from embedviz.gui.figures import BegunForFigures
+from embedviz.gui.pane import Pane
+from embedviz.gui.points.view import PointView
+
+Make = Callable[[Session], Pane]
+Turn = Callable[[], None] | None
+"""What is to be done, in any thread, before it can go on; None: all calculations."""
+_FITTINGS = 3
+
+
+class KeptMoments(Protocol):
+    """A run of which frames are kept."""
+
+    def place_of_moment(self, part: float) -> int:
+        """Return the place of the frame of when a part of it, 0 to 1, was done."""
+
+
+class PlaysMoments(Protocol):
+    """Player of a run that can be seen at each of its moments."""
+
+    @property
+    def run(self) -> KeptMoments | None:
+        """The run, once it has begun."""
+
+    def scrub(self, place: int) -> None:
+        """Show the frame at a place."""
+
+
+@runtime_checkable
+class HasRun(Protocol):
+    """A pane with a run."""
+
+    player: PlaysMoments
+
+
+def companion_of(session: Session, state: State) -> Session:
+    """Return a session with a state of its own, that knows all that another one has computed."""
+    made = Session(state)
+    made.searches, made.layouts = session.searches, session.layouts
+    made.encoders, made.scans = session.encoders, session.scans
+    return made
+
+
+class Stage:
+    """Pane on no screen, in the size of a figure.
+
+    What takes turns is an iterator: each of its `Turn`s has to be over before it is gone on with.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the pane for a session.
+    session : Session
+        Its state is not touched; what was computed for it is there at once.
+    state : State
+        What is shown first.
+    look : FigureLook
+        With a width and a height.
+    """
+
+    def __init__(self, make: Make, session: Session, state: State, look: FigureLook) -> None:
+        self.session = companion_of(session, state)
+        self.look = look
+        self._size = QSize(look.width, look.height - head_height(look))
+        pane = self.pane = make(self.session)
+        pane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        pane.tool_row.hide()
+        pane.set_text_scale(look.text_scale)
+        pane.resize(self._size)
+        self._failures: list[Exception] = []
+
+    def begin(self, *, with_run: bool = True) -> Iterator[Turn]:
+        """Show the first state.
+
+        Parameters
+        ----------
+        with_run : bool
+            Whether a run is begun, in a pane that has one.
+
+        Raises
+        ------
+        UserError
+            See `require_drawn`.
+        """
+        pane = self.pane
+        pane.show()
+        for task in pane.findChildren(Task):
+            task.failed.connect(self._failures.append)
+        if with_run and isinstance(pane, BegunForFigures):
+            pane.begin_figure()
+        yield None
+        yield from self._fit()
+        for view in self._views():
+            view.animator.is_driven = True
+        self.require_drawn()
+
+    def _fit(self) -> Iterator[Turn]:
+        """Give the pane the size in which its picture has that of the frames."""
+        for _ in range(_FITTINGS):
+            if self.pane.picture.size() == self._size:
+                break
+            self.pane.resize(self.pane.size() + self._size - self.pane.picture.size())
+            yield None
+
+    def require_drawn(self) -> None:
+        """Raise an error where the pane could not draw what was asked for.
+
+        Raises
+        ------
+        UserError
+            As the pane words it; and where it does not fit into the size.
+        """
+        unexpected = [each for each in self._failures if not isinstance(each, UserError)]
+        if unexpected:
+            raise unexpected[0]
+        if self.pane.message_bar.text:
+            raise UserError(self.pane.message_bar.text)
+        if (least := self.pane.picture.size()) != self._size:
+            raise UserError(
+                f"What {self.pane.title} shows does not fit into {self._size.width():,} × "
+                f"{self._size.height():,} pixels; it takes {least.width():,} × "
+                f"{least.height():,} at the least. Choose a larger size or smaller text."
+            )
+
+    def show(self, state: State) -> Iterator[Turn]:
+        """Show another state."""
+        if state != self.session.state:
+            self.session.restart(state)
+            yield None
+            yield from self._fit()
+            self.require_drawn()
+
+    def walk(self, part: float) -> None:
+        """Show a part, 0 to 1, of the way that points go from one layout to another."""
+        for view in self._views():
+            if view.animator.is_animating:
+                view.animator.show_step(part)
+
+    def show_moment(self, part: float) -> Iterator[Turn]:
+        """Show a moment of the run, 0 to 1."""
+        if isinstance(self.pane, HasRun) and self.pane.player.run is not None:
+            self.pane.player.scrub(self.pane.player.run.place_of_moment(part))
+            yield None
+            self.require_drawn()
+
+    def state_with_cameras(self) -> State:
+        """Return the state that is shown, with the cameras that were chosen to fit written out."""
+        for view in self._views():
+            view.viewport.hold(view.camera)
+            view.camera_settled.emit(view.camera)
+        return self.session.state
+
+    def place_labels_anew(self) -> None:
+        """Have labels where they are in a still picture, whatever was shown before."""
+        for view in self._views():
+            view.scene.reset_label_places()
+            view.redraw()
+
+    def draw(self, images: list[QImage]) -> Iterator[Turn]:
+        """Draw what is shown, and add it to some images; the points are drawn in any thread."""
+        points = FigurePoints("png")
+        jobs = point_jobs(self.pane.picture, self.look, points)
+
+        def draw_points() -> None:
+            for key, draw in jobs:
+                points.images[key] = draw()
+
+        if jobs:
+            yield draw_points
+        images.append(draw_figure_image(self.pane.picture, self.look, points))
+
+    def close(self) -> None:
+        """End all that is at work, and let go of everything."""
+        self.pane.calculations.cancel_all()
+        self.pane.close()
+        self.pane.deleteLater()
+
+    def _views(self) -> list[PointView]:
+        return [view for view in self.pane.findChildren(PointView) if view.isVisible()]

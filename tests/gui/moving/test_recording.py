@@ -1,0 +1,128 @@
+"""Moving pictures of panes: the frames are those of the states, and nothing else is touched."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from embedviz.app.animation.kinds import Animation
+from embedviz.app.animation.timing import Timing
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.core.errors import UserError
+from embedviz.core.vector_set import VectorSet
+from embedviz.gui.export.look import FigureLook
+from embedviz.gui.figures import draw_image, draw_pane
+from embedviz.gui.moving.filming import Film
+from embedviz.gui.moving.recorder import Recorder, pixels_of, record
+from embedviz.panes import PANES
+from embedviz.panes.map.pane import MapPane
+
+Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+LOOK = FigureLook(420, 320, 1.0)
+
+
+@pytest.fixture
+def session(qapp):
+    rows = np.random.default_rng(0).normal(size=(60, 12)).astype(np.float32) + 1
+    made = Session(State().opened(VectorSet(rows, [f"w{i}" for i in range(60)])))
+    yield made
+    made.encoders.close()
+
+
+def read(path):
+    with Image.open(path) as image:
+        found = []
+        for place in range(getattr(image, "n_frames", 1)):
+            image.seek(place)
+            found.append(np.array(image.convert("RGB")))
+        return found
+
+
+def still(make, state):
+    session = Session(state)
+    try:
+        with draw_pane(make, session, LOOK.width, LOOK.height) as picture:
+            return pixels_of(draw_image(picture, 1.0))
+    finally:
+        session.encoders.close()
+
+
+def between(*states, make=MapPane, **timing):
+    kind = Animation("between", "Between", "from one state to another")
+    usual = {"seconds": 0.5, "fps": 10, "loop": "once"} | timing
+    return Film(make, kind, Timing(**usual), LOOK, states[0], states)
+
+
+def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
+    before = session.state
+    after = before.queried(5).mapped(replace(before.map, is_3d=True))
+    record(between(before, after), session, tmp_path / "clip.png")
+    frames = read(tmp_path / "clip.png")
+    assert len(frames) == 5
+    np.testing.assert_array_equal(frames[0], still(MapPane, before))
+    np.testing.assert_array_equal(frames[-1], still(MapPane, after))
+    for one, other in pairwise(frames):
+        assert (one != other).any()
+
+
+def test_the_state_of_the_session_is_not_touched(session, tmp_path):
+    before = session.state
+    orbit = next(each for each in MapPane.animations if each.key == "orbit")
+    film = Film(MapPane, orbit, Timing(0.4, 10, "linear"), LOOK, before)
+    record(film, session, tmp_path / "clip.png")
+    assert session.state is before
+    assert not session.can_undo
+    assert len(read(tmp_path / "clip.png")) == 4
+
+
+def test_it_is_the_same_each_time(session, tmp_path):
+    film = between(session.state, session.state.queried(9))
+    for name in "ab":
+        record(film, session, tmp_path / f"{name}.webp")
+    assert (tmp_path / "a.webp").read_bytes() == (tmp_path / "b.webp").read_bytes()
+
+
+KINDS = [
+    pytest.param(pane, each, id=f"{pane.figure}-{each.key}")
+    for pane in PANES
+    for each in pane.animations
+    if pane.needs_set
+]
+
+
+@pytest.mark.parametrize(("pane", "animation"), KINDS)
+def test_every_kind_moves(pane, animation, session, tmp_path):
+    look = FigureLook(1000, 700, 1.0)
+    film = Film(pane, animation, Timing(0.4, 10, animation.easing), look, session.state)
+    record(film, session, tmp_path / "clip.png")
+    frames = read(tmp_path / "clip.png")
+    assert len(frames) >= 3
+    assert frames[0].shape == (700, 1000, 3)
+
+
+def test_stop_leaves_no_file(session, tmp_path, qtbot):
+    recorder = Recorder(session)
+    film = between(session.state, session.state.queried(3), seconds=60.0)
+    with qtbot.waitSignal(recorder.progressed):
+        recorder.run(film, tmp_path / "clip.gif")
+    with qtbot.waitSignal(recorder.writing.finished):
+        recorder.stop()
+    assert list(tmp_path.iterdir()) == []
+    assert not recorder.is_running
+
+
+def test_what_does_not_fit_is_said_and_leaves_no_file(session, tmp_path):
+    small = replace(between(session.state, session.state.queried(3)), look=FigureLook(40, 30, 1.0))
+    with pytest.raises(UserError, match="does not fit"):
+        record(small, session, tmp_path / "clip.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_lines_of_images_without_padding():
+    image = QImage(5, 3, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0xFF102030)
+    assert pixels_of(image).shape == (3, 5, 3)
+    assert (pixels_of(image) == (0x10, 0x20, 0x30)).all()
