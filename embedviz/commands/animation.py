@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 from embedviz.app.animation.easing import EASINGS
@@ -35,8 +36,15 @@ def add_animation_options(parser: argparse.ArgumentParser) -> None:
     moves.add_argument("--loop", choices=loops, default="forever", help="back: there and back")
 
 
-def animate_figure(pane: Any, session: Any, options: Any) -> None:
+def animate_figure(pane: Any, session: Any, options: Any, stage: Any) -> None:
     """Write a moving picture of what a session shows.
+
+    Parameters
+    ----------
+    pane : Pane class
+    session : Session
+    options : Namespace
+    stage : Stage class
 
     Raises
     ------
@@ -64,5 +72,5 @@ def animate_figure(pane: Any, session: Any, options: Any) -> None:
     timing = Timing(options.seconds, options.fps, easing, options.hold, options.loop)
     width, height = options.size
     look = FigureLook(width, height, float(options.scale), text_scale=options.text_scale)
-    film = Film(pane, animation, timing, look, session.state)
+    film = Film(partial(stage, pane), animation, timing, look, session.state)
     record(film, session, options.output, terminal_report())

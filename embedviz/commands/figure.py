@@ -67,10 +67,8 @@ def draw_figure(arguments: Sequence[str]) -> int:
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
         session.show(_state_of(pane, opened, options, arguments, session.encoders))
-        if options.animate is not None:
-            animate_figure(pane, session, options)
-        else:
-            _draw_still(pane, session, options)
+        draw = _draw_still if options.animate is None else _draw_moving
+        draw(pane, session, options)
     finally:
         session.encoders.close()
     return 0
@@ -82,6 +80,12 @@ def _draw_still(pane: Any, session: Any, options: Any) -> None:
     width, height = options.size
     with draw_pane(pane, session, width, height, options.text_scale) as picture:
         save_figure(picture, options.output, options.scale)
+
+
+def _draw_moving(pane: Any, session: Any, options: Any) -> None:
+    from embedviz.gui.moving.stage import Stage
+
+    animate_figure(pane, session, options, Stage)
 
 
 def _state_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QSize, Qt
 from PySide6.QtGui import QImage
@@ -14,20 +14,13 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
+from embedviz.gui.export.beginning import BegunForFigures
 from embedviz.gui.export.dressing import pane_of
 from embedviz.gui.export.figure import content_of, kind_of, write_figure
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.export.painting import draw_figure_image, drawn_finely
 from embedviz.gui.export.room import require_room as require_room
 from embedviz.gui.pane import Pane
-
-
-@runtime_checkable
-class BegunForFigures(Protocol):
-    """A pane in which what a figure shows does not begin by drawing the state."""
-
-    def begin_figure(self) -> None:
-        """Begin it."""
 
 
 @contextmanager

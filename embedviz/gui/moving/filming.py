@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtGui import QImage
 
@@ -11,9 +12,43 @@ from embedviz.app.animation.kinds import Animation
 from embedviz.app.animation.timing import Timing, state_on_the_way
 from embedviz.app.session import Session
 from embedviz.app.state import State
+from embedviz.formats.moving.clip import Clip
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.export.room import require_room
-from embedviz.gui.moving.stage import Make, Stage, Turn
+from embedviz.gui.moving.turns import Turn, Watch
+
+
+class FilmStage(Protocol):
+    """What shows one state after the other: see `Stage`."""
+
+    session: Session
+
+    def begin(self) -> Iterator[Turn]:
+        """Show the first state."""
+
+    def show(self, state: State) -> Iterator[Turn]:
+        """Show another state."""
+
+    def show_moment(self, part: float) -> Iterator[Turn]:
+        """Show a moment of the run, 0 to 1."""
+
+    def walk(self, part: float) -> None:
+        """Show a part, 0 to 1, of the way that points go from one layout to another."""
+
+    def state_with_cameras(self) -> State:
+        """Return the state that is shown, with its cameras written out."""
+
+    def place_labels_anew(self) -> None:
+        """Have labels where they are in a still picture."""
+
+    def draw(self, images: list[QImage]) -> Iterator[Turn]:
+        """Draw what is shown, and add it to some images."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+MakeStage = Callable[[Session, State, FigureLook], FilmStage]
 
 
 @dataclass(frozen=True)
@@ -23,7 +58,7 @@ class Film:
     Attributes
     ----------
     make : callable
-        Makes the pane for a session.
+        Makes the stage for a session, the state that it shows first, and the look.
     animation : Animation
     timing : Timing
     look : FigureLook
@@ -34,7 +69,7 @@ class Film:
         Where it is an animation from one state to others: these.
     """
 
-    make: Make
+    make: MakeStage
     animation: Animation
     timing: Timing
     look: FigureLook
@@ -47,10 +82,18 @@ class Film:
         scale = self.look.scale
         return round(self.look.width * scale), round(self.look.height * scale)
 
+    @property
+    def clip(self) -> Clip:
+        """Size, number and rate of the frames."""
+        timing = self.timing
+        return Clip(*self.size, timing.fps, timing.n_frames, timing.repeats)
 
-def frames_of(
-    film: Film, session: Session, watch: Callable[[Session], None]
-) -> Iterator[Turn | QImage]:
+    def frames(self, session: Session, watch: Watch) -> Iterator[Turn | QImage]:
+        """Yield what has to be waited for, and the frames: see `frames_of`."""
+        return frames_of(self, session, watch)
+
+
+def frames_of(film: Film, session: Session, watch: Watch) -> Iterator[Turn | QImage]:
     """Yield what has to be waited for, and the frames.
 
     Before the first frame, all states that the way leads through are shown once, so that their
@@ -74,16 +117,16 @@ def frames_of(
     states: Sequence[State] = film.states
     if not film.animation.is_run:
         found: list[State] = []
-        stage = Stage(film.make, session, begun, film.look)
+        stage = film.make(session, begun, film.look)
         watch(stage.session)
         yield from _visited(film, stage, found)
         states = found
-    stage = Stage(film.make, session, (states or (begun,))[0], film.look)
+    stage = film.make(session, (states or (begun,))[0], film.look)
     watch(stage.session)
     yield from _filmed(film, stage, states or (begun,))
 
 
-def _visited(film: Film, stage: Stage, states: list[State]) -> Iterator[Turn]:
+def _visited(film: Film, stage: FilmStage, states: list[State]) -> Iterator[Turn]:
     """Show all states that the way leads through, and add them to a list."""
     try:
         yield from stage.begin()
@@ -95,7 +138,7 @@ def _visited(film: Film, stage: Stage, states: list[State]) -> Iterator[Turn]:
         stage.close()
 
 
-def _filmed(film: Film, stage: Stage, states: Sequence[State]) -> Iterator[Turn | QImage]:
+def _filmed(film: Film, stage: FilmStage, states: Sequence[State]) -> Iterator[Turn | QImage]:
     try:
         yield from stage.begin()
         parts = film.timing.parts(is_closed=film.animation.is_closed)
@@ -114,7 +157,7 @@ def _filmed(film: Film, stage: Stage, states: Sequence[State]) -> Iterator[Turn 
         stage.close()
 
 
-def _shown(stage: Stage, film: Film, states: Sequence[State], part: float) -> Iterator[Turn]:
+def _shown(stage: FilmStage, film: Film, states: Sequence[State], part: float) -> Iterator[Turn]:
     """Show what is seen at a part of the way."""
     if film.animation.is_run:
         yield from stage.show_moment(part)

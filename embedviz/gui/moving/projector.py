@@ -9,8 +9,7 @@ from PySide6.QtGui import QImage
 
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
-from embedviz.gui.moving.filming import Film, frames_of
-from embedviz.gui.moving.stage import Turn
+from embedviz.gui.moving.turns import Recordable, Turn
 
 _FULL_MILLISECONDS = 5
 """Between two looks whether there is room for another frame."""
@@ -65,11 +64,11 @@ class Projector(QObject):
         """Whether frames are made."""
         return self._steps is not None
 
-    def run(self, film: Film) -> None:
+    def run(self, film: Recordable) -> None:
         """Make the frames of a film; those of another one are made no longer."""
         self.stop()
         self._is_settled, self._busy = True, lambda: False
-        self._steps = frames_of(film, self._session, self._watch)
+        self._steps = film.frames(self._session, self._watch)
         self._turns.start(0)
 
     def stop(self) -> None:

@@ -13,10 +13,10 @@ from PySide6.QtGui import QImage
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.progress import Report, silent
-from embedviz.formats.moving.clip import Clip, Pixels
+from embedviz.formats.moving.clip import Pixels
 from embedviz.formats.moving.writing import write_clip
-from embedviz.gui.moving.filming import Film
 from embedviz.gui.moving.projector import Projector
+from embedviz.gui.moving.turns import Recordable
 
 _AHEAD = 2
 """Frames that wait to be encoded, at most: more would only take memory."""
@@ -64,13 +64,11 @@ class Recorder(QObject):
         """Whether a film is recorded."""
         return self.writing.is_busy
 
-    def run(self, film: Film, path: str | Path) -> None:
+    def run(self, film: Recordable, path: str | Path) -> None:
         """Record a film; an old file is replaced when all of it is there."""
         self.stop()
         queue = self._queue = Queue(_AHEAD)
-        width, height = film.size
-        timing = film.timing
-        clip = Clip(width, height, timing.fps, timing.n_frames, timing.repeats)
+        clip = film.clip
 
         def write(report: Report) -> str:
             write_clip(path, clip, _pixels_of(queue, clip.n_frames, report), report)
@@ -95,7 +93,7 @@ class Recorder(QObject):
         self.failed.emit(error)
 
 
-def record(film: Film, session: Session, path: str | Path, report: Report = silent) -> None:
+def record(film: Recordable, session: Session, path: str | Path, report: Report = silent) -> None:
     """Record a film, and wait until it is written.
 
     Raises

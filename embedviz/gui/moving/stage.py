@@ -12,17 +12,16 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
+from embedviz.gui.export.beginning import BegunForFigures
 from embedviz.gui.export.dressing import head_height
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.export.painting import draw_figure_image, point_jobs
 from embedviz.gui.export.point_layer import FigurePoints
-from embedviz.gui.figures import BegunForFigures
+from embedviz.gui.moving.turns import Turn
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 
 Make = Callable[[Session], Pane]
-Turn = Callable[[], None] | None
-"""What is to be done, in any thread, before it can go on; None: all calculations."""
 _FITTINGS = 3
 
 

@@ -1,6 +1,7 @@
 """Moving pictures of panes: the frames are those of the states, and nothing else is touched."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,7 @@ from embedviz.gui.export.look import FigureLook
 from embedviz.gui.figures import draw_image, draw_pane
 from embedviz.gui.moving.filming import Film
 from embedviz.gui.moving.recorder import Recorder, pixels_of, record
+from embedviz.gui.moving.stage import Stage
 from embedviz.panes import PANES
 from embedviz.panes.map.pane import MapPane
 
@@ -53,7 +55,7 @@ def still(make, state):
 def between(*states, make=MapPane, **timing):
     kind = Animation("between", "Between", "from one state to another")
     usual = {"seconds": 0.5, "fps": 10, "loop": "once"} | timing
-    return Film(make, kind, Timing(**usual), LOOK, states[0], states)
+    return Film(partial(Stage, make), kind, Timing(**usual), LOOK, states[0], states)
 
 
 def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
@@ -71,7 +73,7 @@ def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
 def test_the_state_of_the_session_is_not_touched(session, tmp_path):
     before = session.state
     orbit = next(each for each in MapPane.animations if each.key == "orbit")
-    film = Film(MapPane, orbit, Timing(0.4, 10, "linear"), LOOK, before)
+    film = Film(partial(Stage, MapPane), orbit, Timing(0.4, 10, "linear"), LOOK, before)
     record(film, session, tmp_path / "clip.png")
     assert session.state is before
     assert not session.can_undo
@@ -96,7 +98,9 @@ KINDS = [
 @pytest.mark.parametrize(("pane", "animation"), KINDS)
 def test_every_kind_moves(pane, animation, session, tmp_path):
     look = FigureLook(1000, 700, 1.0)
-    film = Film(pane, animation, Timing(0.4, 10, animation.easing), look, session.state)
+    film = Film(
+        partial(Stage, pane), animation, Timing(0.4, 10, animation.easing), look, session.state
+    )
     record(film, session, tmp_path / "clip.png")
     frames = read(tmp_path / "clip.png")
     assert len(frames) >= 3
@@ -126,3 +130,45 @@ def test_lines_of_images_without_padding():
     image.fill(0xFF102030)
     assert pixels_of(image).shape == (3, 5, 3)
     assert (pixels_of(image) == (0x10, 0x20, 0x30)).all()
+
+
+def test_colors_change_half_way(qapp, tmp_path):
+    rows = np.random.default_rng(1).normal(size=(60, 12)).astype(np.float32)
+    columns = {"first": ["a", "b"] * 30, "second": ["c", "d", "e"] * 20}
+    given = VectorSet(rows, [f"w{i}" for i in range(60)], metadata=columns)
+    before = State().opened(given)
+    first = before.map.colored_by("first")
+    before = before.with_settings(first)
+    after = before.with_settings(first.colored_by("second"))
+    film = between(before, after, seconds=0.5, fps=12, easing="linear")
+    made = Session(before)
+    try:
+        record(film, made, tmp_path / "clip.png")
+    finally:
+        made.encoders.close()
+    stills = [still(MapPane, each) for each in (before, after)]
+    frames = read(tmp_path / "clip.png")
+    nearest = [
+        int(np.argmin([np.abs(frame.astype(int) - each).sum() for each in stills]))
+        for frame in frames
+    ]
+    assert (stills[0] != stills[1]).any()
+    assert nearest == sorted(nearest)
+    assert 0.25 < np.mean(nearest) < 0.75
+
+
+class NodsPane(MapPane):
+    """A pane whose new kind of moving picture is the one line below."""
+
+    animations = (Animation("nod", "Nod", "there and back", states=lambda s: (s, s.queried(3), s)),)
+
+
+def test_a_new_kind_of_animation_is_one_line(session, tmp_path):
+    (kind,) = NodsPane.animations
+    film = Film(
+        partial(Stage, NodsPane), kind, Timing(0.5, 10, "linear", 0.0, "once"), LOOK, session.state
+    )
+    record(film, session, tmp_path / "clip.png")
+    frames = read(tmp_path / "clip.png")
+    assert (frames[0] == frames[-1]).all()
+    assert any((frame != frames[0]).any() for frame in frames)
