@@ -36,7 +36,7 @@ def add_animation_options(parser: argparse.ArgumentParser) -> None:
     moves.add_argument("--loop", choices=loops, default="forever", help="back: there and back")
 
 
-def animate_figure(pane: Any, session: Any, options: Any, stage: Any) -> None:
+def animate_figure(pane: Any, session: Any, options: Any, stage: Any, record: Any) -> None:
     """Write a moving picture of what a session shows.
 
     Parameters
@@ -45,6 +45,8 @@ def animate_figure(pane: Any, session: Any, options: Any, stage: Any) -> None:
     session : Session
     options : Namespace
     stage : Stage class
+    record : callable
+        Records a film: see `gui.moving.recorder`.
 
     Raises
     ------
@@ -53,7 +55,6 @@ def animate_figure(pane: Any, session: Any, options: Any, stage: Any) -> None:
     """
     from embedviz.gui.export.look import FigureLook
     from embedviz.gui.moving.filming import Film
-    from embedviz.gui.moving.recorder import record
 
     kinds = {each.key: each for each in pane.animations}
     if options.animate not in kinds:

@@ -83,9 +83,10 @@ def _draw_still(pane: Any, session: Any, options: Any) -> None:
 
 
 def _draw_moving(pane: Any, session: Any, options: Any) -> None:
+    from embedviz.gui.moving.recorder import record
     from embedviz.gui.moving.stage import Stage
 
-    animate_figure(pane, session, options, Stage)
+    animate_figure(pane, session, options, Stage, record)
 
 
 def _state_of(
