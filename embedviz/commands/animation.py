@@ -44,7 +44,8 @@ def animate_figure(pane: Any, session: Any, options: Any, stage: Any, record: An
     pane : Pane class
     session : Session
     options : Namespace
-    stage : Stage class
+    stage : callable
+        Makes a stage: `gui.moving.stage.Stage` with its painter.
     record : callable
         Records a film: see `gui.moving.recorder`.
 

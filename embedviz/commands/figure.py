@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +84,11 @@ def _draw_still(pane: Any, session: Any, options: Any) -> None:
 
 
 def _draw_moving(pane: Any, session: Any, options: Any) -> None:
+    from embedviz.gui.export import painting
     from embedviz.gui.moving.recorder import record
     from embedviz.gui.moving.stage import Stage
 
-    animate_figure(pane, session, options, Stage, record)
+    animate_figure(pane, session, options, partial(Stage, painting), record)
 
 
 def _state_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
@@ -15,7 +15,6 @@ from embedviz.core.errors import UserError
 from embedviz.gui.export.beginning import BegunForFigures
 from embedviz.gui.export.dressing import head_height
 from embedviz.gui.export.look import FigureLook
-from embedviz.gui.export.painting import draw_figure_image, point_jobs
 from embedviz.gui.export.point_layer import FigurePoints
 from embedviz.gui.moving.turns import Turn
 from embedviz.gui.pane import Pane
@@ -23,6 +22,16 @@ from embedviz.gui.points.view import PointView
 
 Make = Callable[[Session], Pane]
 _FITTINGS = 3
+
+
+class FigurePainter(Protocol):
+    """What draws figures: `gui.export.painting`, given so that a stage does not depend on it."""
+
+    def point_jobs(self, picture: Any, look: Any, points: Any) -> Any:
+        """Return what draws the points, in any thread."""
+
+    def draw_figure_image(self, picture: Any, look: Any, points: Any) -> QImage:
+        """Return the image of a picture."""
 
 
 class KeptMoments(Protocol):
@@ -65,6 +74,7 @@ class Stage:
 
     Parameters
     ----------
+    painter : FigurePainter
     make : callable
         Makes the pane for a session.
     session : Session
@@ -75,7 +85,10 @@ class Stage:
         With a width and a height.
     """
 
-    def __init__(self, make: Make, session: Session, state: State, look: FigureLook) -> None:
+    def __init__(
+        self, painter: FigurePainter, make: Make, session: Session, state: State, look: FigureLook
+    ) -> None:
+        self._painter = painter
         self.session = companion_of(session, state)
         self.look = look
         self._size = QSize(look.width, look.height - head_height(look))
@@ -176,7 +189,7 @@ class Stage:
     def draw(self, images: list[QImage]) -> Iterator[Turn]:
         """Draw what is shown, and add it to some images; the points are drawn in any thread."""
         points = FigurePoints("png")
-        jobs = point_jobs(self.pane.picture, self.look, points)
+        jobs = self._painter.point_jobs(self.pane.picture, self.look, points)
 
         def draw_points() -> None:
             for key, draw in jobs:
@@ -184,7 +197,7 @@ class Stage:
 
         if jobs:
             yield draw_points
-        images.append(draw_figure_image(self.pane.picture, self.look, points))
+        images.append(self._painter.draw_figure_image(self.pane.picture, self.look, points))
 
     def close(self) -> None:
         """End all that is at work, and let go of everything."""
