@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from embedviz.app.first_color import first_color
 from embedviz.core.drawing.camera import Camera
@@ -14,6 +14,12 @@ from embedviz.core.settings import Settings, clamped, setting
 from embedviz.core.vector_set import VectorSet
 
 Before = tuple[Projection | None, str | None]
+
+PALETTES = (("as different as can be", "distinct"), ("hue by place", "place"))
+"""Colors of groups, as they are called on screen and in files."""
+
+COLUMNS = ("size_by", "name_size_by", "cluster_texts")
+"""Settings that name a metadata column, beside the one that colors the points."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,28 @@ class MapSettings(Settings):
         Whether labels are drawn beside points that are not chosen.
     label_scale : float
         Size of labels, 1 being the usual one.
+    names_around : bool
+        Whether the names of groups are around the points, joined to them by lines, and not over
+        them.
+    name_size_by : str or None
+        A metadata column of numbers whose sum over a group says how important its name is; None:
+        the number of its rows.
+    palette : "distinct" or "place"
+        Whether the colors of groups are as different as can be, or follow where these are.
+    clusters : bool
+        Whether points are colored by clusters that are found on the map, and not by a column.
+    min_cluster_size : int or None
+        Fewest points that are a cluster; None: by the number of rows.
+    cluster_texts : str or None
+        The metadata column whose words name the clusters; None: the labels.
+    cluster_names : tuple of (str, str)
+        Names that somebody has given to clusters, each after the one that was found.
+    glow : bool
+        Whether there is a soft light behind the points of groups.
+    heading, subtitle : str
+        Over the picture, at the upper left.
+    legend : bool
+        Whether the legend of the colors is shown.
     legend_place : (float, float) or None
         Where the legend is, in parts of the picture; None: in the margin.
     through : bool
@@ -90,6 +118,49 @@ class MapSettings(Settings):
     label_scale: float = setting(
         1.0, "Label size", "size of labels, 1 is the usual one", least=0.1, most=10.0, in_form=False
     )
+    names_around: bool = setting(
+        False, "Names around", "names of groups around the points, with lines", in_form=False
+    )
+    name_size_by: str | None = setting(
+        None,
+        "Size of names",
+        "a metadata column whose sum says how important the name of a group is",
+        metavar="COLUMN",
+        in_form=False,
+    )
+    palette: str = setting(
+        "distinct",
+        "Palette",
+        "colors of groups: as different as can be, or related where groups are near each other",
+        choices=PALETTES,
+        in_form=False,
+    )
+    clusters: bool = setting(
+        False,
+        "Clusters",
+        "colors by clusters found on the map, named by their words",
+        in_form=False,
+    )
+    min_cluster_size: int | None = setting(
+        None,
+        "Smallest cluster",
+        "fewest points that are a cluster; by itself half the root of the number of rows",
+        least=2,
+        most=1_000_000,
+        in_form=False,
+    )
+    cluster_texts: str | None = setting(
+        None,
+        "Names from",
+        "a metadata column of texts whose words name the clusters; else the labels do",
+        metavar="COLUMN",
+        in_form=False,
+    )
+    cluster_names: tuple[tuple[str, str], ...] = ()
+    glow: bool = setting(False, "Glow", "a soft light behind the points of groups", in_form=False)
+    heading: str = setting("", "Title", "over the picture", option="title", in_form=False)
+    subtitle: str = setting("", "Subtitle", "in a line below the title", in_form=False)
+    legend: bool = setting(True, "Legend", "the legend of the colors", in_form=False)
     legend_place: tuple[float, float] | None = None
     through: bool = True
     camera: Camera | None = None
@@ -134,8 +205,13 @@ class MapSettings(Settings):
         projection = None if before is None else before[0]
         settings = self.colored_by(color_by).projected_by(projection)
         if not same_rows:
-            settings = replace(settings, isolated=None, hidden=frozenset(), color_range=None)
-        return replace(settings, size_by=self.size_by if self.size_by in columns else None)
+            settings = replace(
+                settings, isolated=None, hidden=frozenset(), color_range=None, cluster_names=()
+            )
+        kept: dict[str, Any] = {
+            name: column if (column := getattr(self, name)) in columns else None for name in COLUMNS
+        }
+        return replace(settings, **kept)
 
     def between(self, other: Self, share: float) -> Self:
         """Return the map on the way to another one.
@@ -163,7 +239,8 @@ class MapSettings(Settings):
         """Everything that colors, sizes and hides points."""
         return (
             (self.color_by, self.as_categories, self.ramp, self.color_range, self.inverted),
-            (self.hidden, self.isolated, self.size_by),
+            (self.hidden, self.isolated, self.size_by, self.name_size_by, self.palette),
+            (self.clusters, self.cluster_names),
         )
 
     @property

@@ -36,7 +36,9 @@ def add_animation_options(parser: argparse.ArgumentParser) -> None:
     moves.add_argument("--loop", choices=loops, default="forever", help="back: there and back")
 
 
-def animate_figure(pane: Any, session: Any, options: Any, stage: Any, record: Any) -> None:
+def animate_figure(
+    pane: Any, session: Any, options: Any, look: Any, stage: Any, record: Any
+) -> None:
     """Write a moving picture of what a session shows.
 
     Parameters
@@ -44,6 +46,7 @@ def animate_figure(pane: Any, session: Any, options: Any, stage: Any, record: An
     pane : Pane class
     session : Session
     options : Namespace
+    look : FigureLook
     stage : callable
         Makes a stage: `gui.moving.stage.Stage` with its painter.
     record : callable
@@ -54,7 +57,6 @@ def animate_figure(pane: Any, session: Any, options: Any, stage: Any, record: An
     UserError
         When the pane has no such animation, and when the file cannot be written.
     """
-    from embedviz.gui.export.look import FigureLook
     from embedviz.gui.moving.filming import Film
 
     kinds = {each.key: each for each in pane.animations}
@@ -72,7 +74,5 @@ def animate_figure(pane: Any, session: Any, options: Any, stage: Any, record: An
     animation = kinds[options.animate]
     easing = options.easing or animation.easing
     timing = Timing(options.seconds, options.fps, easing, options.hold, options.loop)
-    width, height = options.size
-    look = FigureLook(width, height, float(options.scale), text_scale=options.text_scale)
     film = Film(partial(stage, pane), animation, timing, look, session.state)
     record(film, session, options.output, terminal_report())

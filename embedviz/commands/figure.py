@@ -33,6 +33,7 @@ from embedviz.commands.setting_options import (
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.notes import counted
 from embedviz.core.settings import SettingField, fields_of
+from embedviz.gui.export.look import LEGENDS, PRESETS
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
@@ -43,8 +44,7 @@ def draw_figure(arguments: Sequence[str]) -> int:
 
     from embedviz.app.session import Session
     from embedviz.core.samples import load_sample
-    from embedviz.gui.figures import require_room
-    from embedviz.gui.theme import THEMES
+    from embedviz.gui.theme import FIGURE_THEMES
     from embedviz.panes import PANES
 
     kinds = {pane.figure: pane for pane in PANES if pane.figure}
@@ -58,11 +58,11 @@ def draw_figure(arguments: Sequence[str]) -> int:
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
     )
-    require_room(options.size[0], options.size[1], options.scale)
+    _require_writable(options)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]
-    make_application(THEMES[options.theme])
+    make_application(FIGURE_THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
     session = Session()
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
@@ -75,12 +75,23 @@ def draw_figure(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _draw_still(pane: Any, session: Any, options: Any) -> None:
-    from embedviz.gui.figures import draw_pane, save_figure
+def _require_writable(options: argparse.Namespace) -> None:
+    """Refuse, before anything is calculated, what can be no file or has no room."""
+    from embedviz.formats.moving import moving_format_of
+    from embedviz.gui.export.figure import kind_of
+    from embedviz.gui.figures import require_room
 
-    width, height = options.size
-    with draw_pane(pane, session, width, height, options.text_scale) as picture:
-        save_figure(picture, options.output, options.scale)
+    (kind_of if options.animate is None else moving_format_of)(Path(options.output))
+    require_room(options.size[0], options.size[1], options.scale)
+
+
+def _draw_still(pane: Any, session: Any, options: argparse.Namespace) -> None:
+    from embedviz.gui.export.figure import kind_of, write_figure
+    from embedviz.gui.figures import drawn_pane
+
+    path = Path(options.output)
+    content = drawn_pane(pane, session, look_of_options(options), [kind_of(path)])
+    write_figure(path, content[kind_of(path)])
 
 
 def _draw_moving(pane: Any, session: Any, options: Any) -> None:
@@ -88,7 +99,30 @@ def _draw_moving(pane: Any, session: Any, options: Any) -> None:
     from embedviz.gui.moving.recorder import record
     from embedviz.gui.moving.stage import Stage
 
-    animate_figure(pane, session, options, partial(Stage, painting), record)
+    look = look_of_options(options)
+    animate_figure(pane, session, options, look, partial(Stage, painting), record)
+
+
+def look_of_options(options: argparse.Namespace) -> Any:
+    """Return the look of a figure, as the options say."""
+    from embedviz.gui.export.look import FigureLook
+
+    width, height = options.size
+    return FigureLook(
+        width,
+        height,
+        scale=float(options.scale),
+        theme=options.theme,
+        is_transparent=options.transparent,
+        text_scale=options.text_scale,
+        title=options.title,
+        subtitle=options.subtitle,
+        has_caption=options.caption,
+        legend=options.legend,
+        dpi=options.dpi,
+        has_recipe=options.recipe,
+        has_paths=options.paths,
+    )
 
 
 def _state_of(
@@ -257,18 +291,45 @@ def figure_parser(
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
     add_animation_options(parser)
-    look = parser.add_argument_group("picture")
-    look.add_argument(
-        "--size", default=(1280, 800), type=_size, metavar="WxH", help="in pixels; 1280x800"
-    )
-    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
-    look.add_argument(
-        "--text-scale", default=1.0, type=number_type(0.5, 5.0), help="1.8 for a talk"
-    )
-    look.add_argument("--theme", default="light", choices=("light", "dark"))
+    _add_look_options(parser.add_argument_group("picture"))
     if sample:
         add_reading_options(parser)
     return parser
+
+
+def _add_look_options(look: argparse._ArgumentGroup) -> None:
+    """Add the options for how a figure looks; see `FigureLook`."""
+    look.add_argument(
+        "--size",
+        default=(1280, 800),
+        type=_size,
+        metavar="WxH",
+        help=f"in pixels, 1280x800; or {', '.join(PRESETS)}",
+    )
+    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
+    look.add_argument("--dpi", default=0.0, type=number_type(30, 2400), help="that a PNG names")
+    look.add_argument(
+        "--text-scale", default=1.0, type=number_type(0.5, 5.0), help="1.8 for a talk"
+    )
+    themes = "light", "dark", "print", "gray-safe"
+    look.add_argument("--theme", default="light", choices=themes)
+    look.add_argument("--transparent", action="store_true", help="without a ground")
+    look.add_argument("--title", default="", help="a line above the picture")
+    look.add_argument("--subtitle", default="", help="a smaller line below the title")
+    look.add_argument(
+        "--caption",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the line below points that says what is shown",
+    )
+    look.add_argument("--legend", default="as-shown", choices=LEGENDS, help="where it is")
+    look.add_argument(
+        "--recipe",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="say in the file what it shows, so that the window shows it again",
+    )
+    look.add_argument("--paths", action="store_true", help="say where files are there, too")
 
 
 def _fields(settings: Sequence[type]) -> list[SettingField]:
@@ -282,11 +343,14 @@ def _is_file(text: str) -> bool:
 
 
 def _size(text: str) -> tuple[int, int]:
+    if text in PRESETS:
+        return PRESETS[text]
     width, _, height = text.lower().replace("×", "x").partition("x")
     are_numbers = width.isdecimal() and height.isdecimal() and len(text) < 40
     if not are_numbers or min(int(width), int(height)) < 100:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a size such as 1280x800, 100 at the least"
+            f"{text!r} is not a size such as 1280x800, 100 at the least, or one of "
+            f"{', '.join(PRESETS)}"
         )
     return int(width), int(height)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,18 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from embedviz.app.files.recipes import recipe_of
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.gui.export.beginning import BegunForFigures
-from embedviz.gui.export.dressing import pane_of
+from embedviz.gui.export.dressing import head_height, pane_of
 from embedviz.gui.export.figure import content_of, kind_of, write_figure
-from embedviz.gui.export.look import FigureLook
+from embedviz.gui.export.look import FigureLook, Kind
 from embedviz.gui.export.painting import draw_figure_image, drawn_finely
 from embedviz.gui.export.room import require_room as require_room
 from embedviz.gui.pane import Pane
+from embedviz.gui.row_images import ALL_STEPS
 
 
 @contextmanager
@@ -127,6 +129,26 @@ def save_figure(picture: QWidget, path: str | Path, scale: float = 2.0) -> None:
     path = Path(path)
     content = content_of(picture, look_of(picture, scale=scale), kind_of(path))
     write_figure(path, content)
+
+
+def drawn_pane(
+    make: type[Pane], session: Session, look: FigureLook, kinds: Sequence[Kind]
+) -> dict[Kind, bytes]:
+    """Return the bytes of figures of a pane that is on no screen, by their kinds.
+
+    Raises
+    ------
+    UserError
+        See `draw_pane`.
+    """
+
+    def recipe() -> str:
+        state = session.state
+        return recipe_of(state, make.name, steps=ALL_STEPS, with_paths=look.has_paths)
+
+    height = look.height - head_height(look)
+    with draw_pane(make, session, look.width, height, look.text_scale) as picture:
+        return {kind: content_of(picture, look, kind, recipe) for kind in kinds}
 
 
 def look_of(picture: QWidget, **settings: Any) -> FigureLook:

@@ -210,7 +210,7 @@ def test_text_is_large_also_where_widgets_are_made_later(pane, session, toy, qtb
 
 
 def test_over_many_rows_it_is_made_after_it_is_shown(session, toy, qtbot, monkeypatch):
-    monkeypatch.setattr(pane_module, "_MANY_ROWS", len(toy))
+    monkeypatch.setattr(pane_module, "MANY_ROWS", len(toy))
     session.show(State().opened(toy))
     pane = CountingPane(session)
     qtbot.addWidget(pane)
@@ -242,7 +242,7 @@ def test_over_many_rows_each_step_has_a_turn_of_its_own(session, toy, qtbot, mon
             super().draw(old, new)
             steps.append("draw")
 
-    monkeypatch.setattr(pane_module, "_MANY_ROWS", len(toy))
+    monkeypatch.setattr(pane_module, "MANY_ROWS", len(toy))
     session.show(State().opened(toy))
     pane = Slow(session)
     qtbot.addWidget(pane)
@@ -254,7 +254,7 @@ def test_over_many_rows_each_step_has_a_turn_of_its_own(session, toy, qtbot, mon
 def test_over_many_rows_that_are_closed_before_it_is_made_it_says_what_to_do(
     session, toy, qtbot, monkeypatch
 ):
-    monkeypatch.setattr(pane_module, "_MANY_ROWS", len(toy))
+    monkeypatch.setattr(pane_module, "MANY_ROWS", len(toy))
     session.show(State().opened(toy))
     pane = CountingPane(session)
     qtbot.addWidget(pane)

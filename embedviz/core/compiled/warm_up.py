@@ -12,6 +12,7 @@ since every picture needs it; the others are named by whoever needs them, such a
 from __future__ import annotations
 
 import atexit
+import gc
 import hashlib
 import json
 import subprocess
@@ -204,6 +205,8 @@ def compile_named(names: Iterable[str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    # It ends soon: collecting would take a tenth of its time, and save 130 MB.
+    gc.disable()
     # What draws is named by the arguments; whatever else comes by standard input, later.
     for finished in compile_named(chain(sys.argv[1:], sys.stdin)):
         print(finished, flush=True)  # noqa: T201 - read by the parent

@@ -107,7 +107,7 @@ def draw_density(
         positions = positions.take(rows, axis=0)
         colors = colors if len(colors) == 1 else colors.take(rows)
     cell = max(1, round(scale))
-    weights = _blur_weights(_BLUR * scale / cell)
+    weights = blur_weights(_BLUR * scale / cell)
     cell *= 1 if every == 1 else 2
     height, width = image.shape
     reach = len(weights) // 2
@@ -117,7 +117,7 @@ def draw_density(
     sums = np.zeros((cells[0], cells[1] * channels), dtype=np.float32)
     to_cells = matrix.copy()
     to_cells[:2] = matrix[:2] / cell + reach * matrix[2]
-    _gather(positions, to_cells, colors, _LIGHT, channels, sums)
+    _gather(positions, to_cells, colors, LIGHT, channels, sums)
     if every > 1:
         sums *= np.float32(every / 4)
     levels = _levels(sums, weights, channels, tones.faintest)
@@ -129,10 +129,10 @@ def draw_density(
         if channels == 1:
             _tone_by_ramp(blurred, weights, levels, by_ramp, part)
         else:
-            _tone_by_mixture(blurred, weights, levels, _ENCODED, by_mixture, part)
+            _tone_by_mixture(blurred, weights, levels, ENCODED, by_mixture, part)
 
     work_in_halves(tone, len(toned))
-    work_in_halves(lambda first, last: _draw_enlarged(toned, cell, image, first, last), height)
+    work_in_halves(lambda first, last: draw_enlarged(toned, cell, image, first, last), height)
 
 
 def compile_all() -> None:
@@ -144,7 +144,7 @@ def compile_all() -> None:
         draw_density(image, positions, matrix, np.zeros(count, dtype=np.uint32), Tones())
 
 
-def _blur_weights(deviation: float) -> _Numbers:
+def blur_weights(deviation: float) -> _Numbers:
     """Return a Gaussian as far as two deviations, of sum 1."""
     reach = max(1, ceil(2 * deviation))
     weights = np.array([exp(-((k / deviation) ** 2) / 2) for k in range(-reach, reach + 1)])
@@ -225,7 +225,7 @@ def _encoded_light() -> _Numbers:
     return (255 * value).astype(np.float32)
 
 
-_LIGHT, _ENCODED = _linear_light(), _encoded_light()
+LIGHT, ENCODED = _linear_light(), _encoded_light()
 
 
 @serial_kernel
@@ -326,7 +326,7 @@ def _tone_by_mixture(
 
 
 @serial_kernel
-def _draw_enlarged(small: Any, factor: int, image: Any, first: int, last: int) -> None:
+def draw_enlarged(small: Any, factor: int, image: Any, first: int, last: int) -> None:
     """Draw a premultiplied picture over an image, each pixel `factor` wide, joined smoothly.
 
     Only the rows from the first to before the last are drawn.

@@ -213,6 +213,8 @@ class Blocks:
     def _read_each(self, text: bytes, numbers: Sequence[int]) -> JsonBlock:
         block = JsonBlock()
         for line, number in zip(text.split(b"\n"), numbers, strict=False):
+            if not line or line.isspace():  # A small file may unpack to millions of such.
+                continue
             documents = Documents(self._layout.steps, whole(line), number)
             try:
                 for row in documents:

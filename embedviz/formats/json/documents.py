@@ -251,22 +251,18 @@ class Documents:
             try:
                 value, end = self._numbers.parse(self._text, self._at, has_lists=has_lists)
             except JsonError as error:
-                if (error.reason == Syntax.CUT and self._more()) or self._mend(error):
+                if error.reason == Syntax.CUT and self._more():
                     continue
-                is_deep = TOO_DEEP in self._text[self._at : error.at]
+                before, rest = self._text[: self._at], self._text[self._at :]
+                if "escape" in error.reason and (mended := with_escapes(rest)) != rest:
+                    self._text = before + mended
+                    continue
+                is_deep = self._text.startswith(TOO_DEEP, self._at)
                 raise self._error(Syntax.DEEP if is_deep else error.reason, error.at) from None
             if self._has_replaced:
                 self.n_replaced += "\ufffd" in self._text[self._at : end]
             self._at = end
             return value
-
-    def _mend(self, error: JsonError) -> bool:
-        """Double the backslashes that escape nothing; return whether there are any."""
-        if "escape" not in error.reason:
-            return False
-        found, at = self._text, self._at
-        self._text = found[:at] + with_escapes(found[at:])
-        return self._text != found
 
     def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
         """Go to the next character that is not blank; return it, nothing at the end."""

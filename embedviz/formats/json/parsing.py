@@ -51,8 +51,7 @@ _REASONS = {
 }
 _LONGEST_INTEGER = 4000
 TOO_DEEP = "[" * MOST_DEPTH
-LIST_MARK = "-0e"
-_FIRST_MARK = 10**18
+LIST_MARK, _FIRST_MARK = "-0e", 10**18
 """A zero with an exponent that nobody writes stands for a list of numbers that was cut out."""
 
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
@@ -186,6 +185,8 @@ class NumberLists:
             values = Decoder(float_hook=self._number).decode_lines(self.cut(text)[0])
         except (MsgspecError, UnicodeDecodeError, RecursionError):
             return None
+        finally:
+            self._lists.clear()  # Not held until the next collection of cycles.
         return values if set(map(type, values)) <= {dict, list, NumberList} else None
 
 

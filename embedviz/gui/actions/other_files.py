@@ -49,8 +49,7 @@ def take_other_files(window: Host, paths: Sequence[str | Path]) -> list[str | Pa
 
 def _take(window: Host, path: Path) -> bool:
     for pane in window.panes:
-        what = pane.contents_for_it(path) if isinstance(pane, TakesFiles) else ""
-        if what and isinstance(pane, TakesFiles):
+        if isinstance(pane, TakesFiles) and (what := pane.contents_for_it(path)):
             _hand(window, pane, path, what)
             return True
     return False

@@ -89,13 +89,10 @@ def cosine_ramp(theme: Theme) -> tuple[str, ...]:
 @lru_cache
 def _between(colors: tuple[str, ...], used: tuple[float, float] = (0.0, 1.0)) -> tuple[str, ...]:
     """Return a ramp through some colors, or a part of it, in even steps as they are seen."""
-    seen = _oklab(np.array([rgb(color) for color in colors]))
+    seen = oklab(np.array([rgb(color) for color in colors]))
     at = np.linspace(*used, RAMP_STEPS) * (len(colors) - 1)
     mixed = np.stack([np.interp(at, range(len(colors)), part) for part in seen.T], axis=1)
-    linear = (mixed @ np.linalg.inv(_TO_LAB.T)) ** 3 @ np.linalg.inv(_TO_CONES.T)
-    linear = np.clip(linear, 0, 1)
-    shown = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return tuple(_as_hex(color) for color in shown)
+    return tuple(as_hex(color) for color in shown_of(np.clip(linear_of(mixed), 0, 1)))
 
 
 @lru_cache
@@ -124,20 +121,20 @@ def category_colors(count: int, on_dark: bool, is_gray_safe: bool = False) -> tu
         return first[:count]
     levels = np.linspace(0, 1, 14)
     grid = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(-1, 3)
-    lab = _oklab(grid)
+    lab = oklab(grid)
     lightness, chroma = lab[:, 0], np.hypot(lab[:, 1], lab[:, 2])
     fits = (lightness > (0.55 if on_dark else 0.38)) & (lightness < (0.92 if on_dark else 0.82))
     grid = grid[fits & (chroma > 0.07)]
-    seen = [_oklab(grid), _oklab(grid, _PROTAN), _oklab(grid, _DEUTAN)]
+    seen = as_seen(grid)
     chosen = [rgb(color) for color in first]
     nearest = np.full(len(grid), np.inf)
     for color in chosen:
-        nearest = np.minimum(nearest, _worst_distance(seen, np.array(color)))
+        nearest = np.minimum(nearest, worst_distance(seen, np.array(color)))
     while len(chosen) < count:
         best = int(np.argmax(nearest))
         chosen.append(tuple(grid[best]))
-        nearest = np.minimum(nearest, _worst_distance(seen, grid[best]))
-    return tuple(_as_hex(color) for color in chosen)
+        nearest = np.minimum(nearest, worst_distance(seen, grid[best]))
+    return tuple(as_hex(color) for color in chosen)
 
 
 def _even_in_gray(count: int) -> tuple[str, ...]:
@@ -154,21 +151,55 @@ def _even_in_gray(count: int) -> tuple[str, ...]:
     return tuple(chosen[:count])
 
 
-def _worst_distance(seen: list[NDArray[np.float64]], color: NDArray[np.float64]) -> Any:
+def as_seen(colors: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return colors, red, green and blue from 0 to 1, as the three kinds of vision see them."""
+    return [oklab(colors), oklab(colors, _PROTAN), oklab(colors, _DEUTAN)]
+
+
+def worst_distance(seen: list[NDArray[np.float64]], color: NDArray[np.float64]) -> Any:
+    """Return how far a color is from others that are given `as_seen`, as the worst vision has it.
+
+    Parameters
+    ----------
+    seen : list of arrays of shape (n, 3)
+    color : array of shape (3,)
+        Red, green and blue from 0 to 1.
+    """
     visions = (None, _PROTAN, _DEUTAN)
     distances = [
-        np.linalg.norm(lab - _oklab(color[np.newaxis], vision), axis=1)
+        np.linalg.norm(lab - oklab(color[np.newaxis], vision), axis=1)
         for lab, vision in zip(seen, visions, strict=True)
     ]
+    return worst_of(distances)
+
+
+def worst_of(distances: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return distances of colors as the worst of the three kinds of vision has them."""
     # Deficiencies count half: where all three counted fully, little but lightness would vary.
     return np.minimum(distances[0], 2.0 * np.minimum(distances[1], distances[2]))
 
 
-def _oklab(color: NDArray[np.float64], vision: NDArray[np.float64] | None = None) -> Any:
-    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+def oklab(color: NDArray[np.float64], vision: NDArray[np.float64] | None = None) -> Any:
+    """Return colors, red, green and blue from 0 to 1, in Oklab."""
+    linear = as_light(color)
     if vision is not None:
         linear = np.clip(linear @ vision.T, 0, 1)
     return np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+
+
+def as_light(color: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return colors of a screen (sRGB), 0 to 1, as linear red, green and blue."""
+    return np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+
+
+def linear_of(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return colors of Oklab as linear red, green and blue, which may be beyond 0 to 1."""
+    return np.asarray((lab @ np.linalg.inv(_TO_LAB.T)) ** 3 @ np.linalg.inv(_TO_CONES.T))
+
+
+def shown_of(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return linear red, green and blue, 0 to 1, as a screen takes them (sRGB)."""
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def rgb(color: str) -> tuple[float, float, float]:
@@ -183,5 +214,6 @@ def packed(colors: Sequence[str], opacity: float) -> NDArray[np.uint32]:
     return np.array([alpha | int(color[1:], 16) for color in colors], dtype=np.uint32)
 
 
-def _as_hex(color: Sequence[float]) -> str:
+def as_hex(color: Sequence[float]) -> str:
+    """Return red, green and blue, from 0 to 1, as `#RRGGBB`."""
     return "#{:02X}{:02X}{:02X}".format(*(round(255 * float(part)) for part in color))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from embedviz.core.drawing.raster import Colors, Sizes
 from embedviz.core.vector_set import VectorSet
@@ -25,7 +25,8 @@ from embedviz.gui.coloring.column_values import (
     NumberValues,
     column_values,
 )
-from embedviz.gui.coloring.palettes import RAMPS, category_colors, number_ramp, packed, share_ramp
+from embedviz.gui.coloring.group_colors import colors_of_groups
+from embedviz.gui.coloring.palettes import RAMPS, number_ramp, packed, share_ramp
 from embedviz.gui.points.legend.layout import Categories, ColorBar, Legend, number_text
 from embedviz.gui.points.point_colors import usual_size
 from embedviz.gui.theme import Theme
@@ -37,6 +38,7 @@ __all__ = [
     "Coloring",
     "can_be_both",
     "color_by",
+    "color_by_groups",
     "color_by_share",
     "colorable_columns",
     "legend_of",
@@ -45,6 +47,7 @@ __all__ = [
     "size_by",
     "size_note",
     "usual_range",
+    "weights_by",
 ]
 
 SMALLEST, LARGEST = 0.6, 2.5
@@ -149,7 +152,7 @@ def usual_range(vector_set: VectorSet, column: str) -> tuple[float, float]:
     return column_values(vector_set, column).numbers.usual_range
 
 
-def color_by(
+def color_by(  # noqa: PLR0913 - all that settings say of it
     vector_set: VectorSet,
     column: str,
     theme: Theme,
@@ -159,6 +162,7 @@ def color_by(
     inverted: bool = False,
     as_categories: bool | None = None,
     ramp: str = "viridis",
+    positions: ArrayLike | None = None,
 ) -> Coloring:
     """Return the color of each row by one of its metadata.
 
@@ -180,13 +184,15 @@ def color_by(
         Whether whole numbers are groups. Default: if they are few and repeat.
     ramp : str
         One of `RAMPS`, for numbers.
+    positions : array-like of shape (n_vectors, 2 | 3), optional
+        Where rows are on a map: groups get colors by their places; see `place_palette`.
     """
     values = column_values(vector_set, column)
     as_groups = values.is_grouped
     if as_categories is not None and can_be_both(vector_set, column):
         as_groups = as_categories
     if as_groups:
-        return _by_groups(values.groups, column, theme, hidden)
+        return color_by_groups(values.groups, column, theme, hidden, positions)
     if not values.is_numeric:
         raise ValueError(f"{column} holds nothing that colors can stand for")
     low, high = color_range or _default_range(values.numbers, ramp)
@@ -250,6 +256,14 @@ def size_by(vector_set: VectorSet, column: str, count: int) -> Sizes:
     least, most = np.float32(SMALLEST**2), np.float32(LARGEST**2)
     areas = least + (most - least) * np.nan_to_num(shares, copy=False, nan=0.0)
     return np.asarray(np.sqrt(areas) * np.float32(usual_size(count)), dtype=np.float32)
+
+
+def weights_by(vector_set: VectorSet, column: str | None) -> NDArray[np.float32] | None:
+    """Return how much each row counts by a column of numbers: 0 for less; None without a column."""
+    if column is None:
+        return None
+    values = column_values(vector_set, column).numbers.values
+    return np.maximum(np.nan_to_num(values, nan=0.0), 0.0).astype(np.float32)
 
 
 def size_note(vector_set: VectorSet, column: str) -> str:
@@ -355,8 +369,15 @@ def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.
     return np.clip(shares, 0, 1, out=shares).astype(np.float32)
 
 
-def _by_groups(groups: GroupValues, title: str, theme: Theme, hidden: frozenset[str]) -> Coloring:
-    chosen = _colors_by_size(groups, theme)
+def color_by_groups(
+    groups: GroupValues,
+    title: str,
+    theme: Theme,
+    hidden: frozenset[str],
+    positions: ArrayLike | None = None,
+) -> Coloring:
+    """Return the color of each row by the group that it is in; see `color_by`."""
+    chosen = colors_of_groups(groups, theme, positions)
     table = np.append(packed(chosen, _OPAQUE), packed([theme.muted] * 2, _FAINT))
     faint = f"#{table[-1]:08X}"
     entries = list(zip(groups.names, chosen, groups.counts, strict=True))
@@ -374,13 +395,3 @@ def _by_groups(groups: GroupValues, title: str, theme: Theme, hidden: frozenset[
         kinds=groups.kinds,
         hidden=hidden & {name for name, _, _ in entries},
     )
-
-
-def _colors_by_size(groups: GroupValues, theme: Theme) -> list[str]:
-    """Return a color for each group, the first colors for the largest groups."""
-    order = np.argsort(-np.array(groups.counts, dtype=np.int64), kind="stable")
-    colors = category_colors(len(groups.names), theme.is_dark, theme.is_gray_safe)
-    chosen = [""] * len(colors)
-    for place, color in zip(order.tolist(), colors, strict=True):
-        chosen[place] = color
-    return chosen

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from math import ceil
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -19,7 +20,7 @@ from embedviz.core.errors import UserError
 from embedviz.gui.export.look import LEGEND_PLACES, FigureLook
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.scene import PointScene
-from embedviz.gui.points.view import PointView
+from embedviz.gui.points.viewport import ShownPoints
 from embedviz.gui.style import style_sheet, text_rules
 from embedviz.gui.theme import (
     FIGURE_THEMES,
@@ -71,7 +72,7 @@ def dressed(picture: QWidget, look: FigureLook) -> Iterator[None]:
     UserError
         When what it shows does not fit into the size.
     """
-    views = picture.findChildren(PointView)
+    views = shown_points(picture)
     with ExitStack() as stack:
         stack.enter_context(_kept_scrolls(picture))
         stack.enter_context(_still(picture))
@@ -149,7 +150,7 @@ def _lay_out() -> None:
 
 
 @contextmanager
-def _scene_dressed(view: PointView, look: FigureLook) -> Iterator[None]:
+def _scene_dressed(view: ShownPoints, look: FigureLook) -> Iterator[None]:
     scene = view.scene
     labels, placed = scene.labels, scene.placed_legend
     kept = scene.caption, labels.scale, scene.clusters.scale, placed.place, placed.legend
@@ -218,3 +219,8 @@ def pane_of(picture: QWidget) -> Pane | None:
     while each is not None and not isinstance(each, Pane):
         each = each.parentWidget()
     return each
+
+
+def shown_points(picture: QWidget) -> list[Any]:
+    """Return the parts of a picture that show points, themselves widgets."""
+    return [part for part in picture.findChildren(QWidget) if isinstance(part, ShownPoints)]

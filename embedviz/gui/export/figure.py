@@ -73,8 +73,8 @@ class FigureDrawing:
         if len(self._text) > MOST_CHARACTERS:
             self._text = ""
 
-    def paint(self) -> None:
-        """Paint what is left to paint, in the UI thread."""
+    def paint(self) -> QImage | bytes:
+        """Paint what is left to paint, in the UI thread, and return it as it is then."""
         picture, look, points = self._picture, self._look, self._points
         title = look.title or picture.accessibleName() or "embedviz"
         if self._kind == "svg":
@@ -83,6 +83,7 @@ class FigureDrawing:
             self._painted = paint_pdf(picture, look, points, title, self._text)
         else:
             self._painted = draw_figure_image(picture, look, points)
+        return self._painted
 
     def finish(self, report: Report = silent) -> bytes:
         """Return the bytes of the file."""

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QWidget
 
 from embedviz.core.drawing.raster import Image
 from embedviz.core.errors import UserError
-from embedviz.gui.export.dressing import dressed, head_height, size_of, title_lines
+from embedviz.gui.export.dressing import dressed, head_height, shown_points, size_of, title_lines
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.export.point_layer import IMAGE_SCALE, FigurePoints
 from embedviz.gui.export.room import require_room
 from embedviz.gui.points.canvas import Wanted
 from embedviz.gui.points.frame import PADDING
 from embedviz.gui.points.text import draw_line_of_text
-from embedviz.gui.points.view import PointView, figure_frame
+from embedviz.gui.points.viewport import ShownPoints, figure_frame
 from embedviz.gui.theme import GRID, theme_manager
 
 Job = tuple[tuple[int, Wanted], Callable[[], Image]]
@@ -45,7 +45,7 @@ def point_jobs(picture: QWidget, look: FigureLook, points: FigurePoints) -> list
     scale = look.scale if points.kind == "png" else IMAGE_SCALE
     jobs = []
     with dressed(picture, look):
-        for view in picture.findChildren(PointView):
+        for view in shown_points(picture):
             if view.isVisible():
                 frame = figure_frame(view, view.width(), view.height(), scale)
                 jobs.append(points.job(view.scene.canvas, frame))
@@ -116,7 +116,7 @@ def _drawing_finely(picture: QWidget, points: FigurePoints) -> Iterator[None]:
     parts = drawn_finely(picture)
     for part in parts:
         part.is_in_figure = True
-        if isinstance(part, PointView):
+        if isinstance(part, ShownPoints):
             part.scene.canvas.figure = points
             part.file_scale = IMAGE_SCALE
     try:
@@ -124,5 +124,5 @@ def _drawing_finely(picture: QWidget, points: FigurePoints) -> Iterator[None]:
     finally:
         for part in parts:
             part.is_in_figure = False
-            if isinstance(part, PointView):
+            if isinstance(part, ShownPoints):
                 part.scene.canvas.figure = None

@@ -25,6 +25,8 @@ _MOST_OF_IMAGES = 4_400_000
 _LEAST_SHARE = 0.2
 _MARKED = re.compile(r"<text[^>]*>" + mark_of(0).replace("0", r"(\d+)") + r"</text>")
 _HEAD = re.compile(r'<svg width="[^"]*" height="[^"]*"')
+# Qt names clips in the coordinates of the widget, outside of the group that moves these.
+_CLIPPED = re.compile(r'<g clip-path="([^"]*)"><g ')
 _FONT = re.compile(r'font-family="([^"]*)"')
 
 
@@ -59,6 +61,7 @@ def finished_svg(content: bytes, size: QSize, parts: Sequence[Part], recipe: str
         return _image(part, budget) if isinstance(part, PlacedImage) else _circles(part)
 
     text = _MARKED.sub(points_of, content.decode("utf-8"))
+    text = _CLIPPED.sub(r'<g><g clip-path="\1" ', text)
     # Qt writes millimeters, of 72 pixels an inch: elsewhere, an inch has 96.
     head = f'<svg width="{size.width()}" height="{size.height()}"'
     text = _HEAD.sub(head, text, count=1)
@@ -85,10 +88,10 @@ def _layer(discs: Discs) -> str:
     width = discs.edge.width
     rim = ""
     if width:
-        opacity = (discs.edge.color >> 24) / 255
+        of_rim = (discs.edge.color >> 24) / 255
         rim = (
             f'" fill="none" stroke="#{discs.edge.color & 0xFFFFFF:06x}" '
-            f'stroke-opacity="{opacity:.3g}" stroke-width="{width:.3g}"/>'
+            f'stroke-opacity="{of_rim:.3g}" stroke-width="{width:.3g}"/>'
         )
     lines = []
     places = zip(

@@ -141,6 +141,8 @@ class PointCanvas:
         Of the points, in pixels of the device.
     is_density : bool
         Whether it is shown how many points there are at each place, not each of them.
+    has_glow : bool
+        Whether there is a soft light behind the points.
     late : LateImage or None
         Draws large clouds at rest in another thread, while what was drawn before is still seen.
         None where the picture is to be whole at once, as in a file.
@@ -159,7 +161,7 @@ class PointCanvas:
         self._drawn_highlights: PointHighlights | None = None
         self._reaches: NDArray[np.float32] | None = None
         self._faint: tuple[Colors, float, Colors] | None = None
-        self.is_density = False
+        self.is_density = self.has_glow = False
         self.colors: Colors | None = None
         self.sizes: Sizes = packed_sizes(None, 0)
         self._is_faint = True
@@ -335,7 +337,7 @@ class PointCanvas:
             if self._faint is None or self._faint[0] is not colors or self._faint[1] != opacity:
                 self._faint = colors, opacity, faded_colors(colors, opacity)
             faint = self._faint[2]
-        return DrawnPoints(self.positions, colors, faint, self.sizes, highlights)
+        return DrawnPoints(self.positions, colors, faint, self.sizes, highlights, self.has_glow)
 
 
 def wanted_image(canvas: PointCanvas, frame: Frame) -> Wanted:

@@ -73,9 +73,9 @@ def discs_of(points: DrawnPoints, frame: Frame) -> list[Discs]:
     ----------
     points : DrawnPoints
     frame : Frame
-        With one pixel of the device per pixel of the painter.
     """
-    edge, sizes = edge_of(points, frame), scaled_sizes(points.sizes, frame)
+    on_device, sizes = edge_of(points, frame), scaled_sizes(points.sizes, frame)
+    edge = Edge(on_device.color, on_device.width / frame.device_scale)
     rows: Rows = np.arange(len(points.positions))
     if frame.camera.is_3d:
         rows = picking.rows_back_to_front(points.positions, frame.matrix)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Any, cast
@@ -46,6 +46,10 @@ class Frame:
         Pixels of the device per pixel of the painter.
     is_moving : bool
         Another frame follows at once: quick rather than fine.
+    room : QRectF or None
+        Where names around the points may be, wider than the area; None: they are over the points.
+    label_scale : float
+        Labels against their usual size, beside that of all text.
     """
 
     area: QRectF
@@ -55,6 +59,31 @@ class Frame:
     text_scale: float = 1.0
     device_scale: float = 1.0
     is_moving: bool = False
+    room: QRectF | None = None
+    label_scale: float = 1.0
+
+    @property
+    def outer(self) -> QRectF:
+        """The area with the names around it."""
+        return self.area if self.room is None else self.room
+
+    @property
+    def name_scale(self) -> float:
+        """The names of groups against their usual size."""
+        return self.text_scale * self.label_scale
+
+    @cached_property
+    def of_axes(self) -> Frame:
+        """The frame in which axes are drawn: around all names, where some are beside points.
+
+        It is as high as the area, and both have the same middle.
+        """
+        if self.room is None:
+            return self
+        sides = (min(box.width(), box.height()) for box in (self.room, self.area))
+        wide, narrow = sides
+        camera = replace(self.camera, scale=self.camera.scale * wide / narrow)
+        return replace(self, area=self.room, camera=camera, room=None)
 
     @property
     def aspect(self) -> float:

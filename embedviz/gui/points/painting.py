@@ -44,24 +44,28 @@ def lay_out(
     extent, scale = scene.extent(), scene.text_scale
     camera = camera.seen_from(scene.canvas.places.origin)
 
-    def framed(area: QRectF) -> Frame:
+    def framed(area: QRectF, room: QRectF | None = None) -> Frame:
         # At least a pixel, and whole pixels of the device, or the image would be blurred.
         left, top = (round(n * device_scale) / device_scale for n in (area.left(), area.top()))
         wide, high = (max(1.0, float(int(n))) for n in (area.width(), area.height()))
-        area = QRectF(left, top, wide, high)
-        return Frame(area, camera, theme, extent, scale, device_scale, is_moving)
+        area, labels = QRectF(left, top, wide, high), scene.clusters.scale
+        return Frame(area, camera, theme, extent, scale, device_scale, is_moving, room, labels)
 
     area = QRectF(0, 0, width, height)
     right = bottom = PADDING
     right += scene.placed_legend.margin(framed(area), width)
     if scene.caption:
         bottom += framed(area).text(18)
-    area.adjust(PADDING, PADDING, -right, -bottom)
+    area.adjust(PADDING, PADDING + scene.heading.height(framed(area)), -right, -bottom)
     if scene.titles is not None and not camera.is_3d:
         below = axes.bottom_margin(framed(area)) - PADDING / 2
         area.adjust(0, axes.top_margin(framed(area)), 0, -below)
         area.adjust(axes.left_margin(framed(area), scene.dates), 0, 0, 0)
-    return framed(area)
+    room = framed(area)
+    beside = scene.clusters.around.margin(room, area.width())
+    if not beside:
+        return room
+    return framed(room.area.adjusted(beside, 0, -beside, 0), room.area)
 
 
 def paint_scene(
@@ -77,9 +81,21 @@ def paint_scene(
         return
     titles = scene.titles or ()
     if titles and not frame.camera.is_3d:
-        axes.draw_axes(painter, frame, titles, scene.dates)
+        axes.draw_axes(painter, frame.of_axes, titles, scene.dates)
     painter.save()
     painter.setClipRect(frame.area)
+    _paint_area(painter, scene, frame)
+    painter.restore()
+    if frame.room is not None:
+        scene.clusters.paint_around(
+            painter, frame, scene.canvas.positions, _faint_names(scene, frame)
+        )
+    _paint_margins(painter, scene, frame, whole)
+
+
+def _paint_area(painter: QPainter, scene: PointScene, frame: Frame) -> None:
+    """Paint the points, and what is under and over them."""
+    titles = scene.titles or ()
     if frame.camera.is_3d:
         axes.draw_axes_3d(painter, frame, titles)
     overlays.draw_lines(painter, frame, scene.lines)
@@ -95,8 +111,6 @@ def paint_scene(
     beside = texts_of_cones(scene, frame)
     taken = _paint_names(painter, scene, frame, beside)
     _paint_notes(painter, scene, frame, beside, taken)
-    painter.restore()
-    _paint_margins(painter, scene, frame, whole)
 
 
 def _paint_message(painter: QPainter, scene: PointScene, frame: Frame, whole: QRectF) -> None:
@@ -135,15 +149,13 @@ def _paint_names(
         free = boxes_without_labels(scene, frame, beside)
     texts = scene.markers.paint_labels(painter, frame, free)
     free = np.vstack([free, with_space(texts, scene.labels.space(frame))])
-    chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of)
+    seconds = _LABEL_SECONDS if scene.late.is_wanted else inf
+    chosen = scene.labels.paint_chosen(painter, frame, scene.canvas, free, reach_of, seconds)
     free = np.vstack([free, with_space(chosen, scene.labels.space(frame))])
-    is_dimmed = scene.canvas.drawn_highlights.dim_others
-    bright = clusters_selected(scene, frame.theme) if is_dimmed else []
-    names = scene.clusters.paint(painter, frame, free, is_dimmed=is_dimmed, bright=bright)
+    names = scene.clusters.paint(painter, frame, free, faint=_faint_names(scene, frame))
     # Pictures say more than labels, and take their room.
     share = 0.0 if scene.thumbnails.source is not None else scene.clusters.label_share(frame)
     boxes = np.vstack([free, with_space(names, scene.labels.space(frame))])
-    seconds = _LABEL_SECONDS if scene.late.is_wanted else inf
     scene.labels.paint(painter, frame, scene.canvas, boxes, share, reach_of, seconds)
     return np.vstack([np.reshape(texts, (-1, 4)), np.reshape(chosen, (-1, 4))])
 
@@ -153,6 +165,13 @@ def _has_names(scene: PointScene) -> bool:
     labels = scene.labels
     has_labels = labels.order is None or len(labels.order) > 0 or len(labels.always) > 0
     return has_labels or bool(scene.markers.shown) or bool(scene.clusters.counts())
+
+
+def _faint_names(scene: PointScene, frame: Frame) -> list[bool]:
+    """Return which clusters are dimmed: where something stands out, those without it."""
+    if not scene.canvas.drawn_highlights.dim_others:
+        return []
+    return [not is_bright for is_bright in clusters_selected(scene, frame.theme)]
 
 
 def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:
@@ -215,6 +234,7 @@ def corner_box(scene: PointScene, frame: Frame) -> QRectF:
 
 def _paint_margins(painter: QPainter, scene: PointScene, frame: Frame, whole: QRectF) -> None:
     scene.placed_legend.paint(painter, frame, whole.width())
+    scene.heading.paint(painter, frame, whole.width())
     if scene.caption:
         line = frame.text(18)
         box = QRectF(PADDING, whole.bottom() - 6 - line, whole.width() - 2 * PADDING, line)

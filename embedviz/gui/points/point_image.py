@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking, raster
 from embedviz.core.drawing.density import draw_density
+from embedviz.core.drawing.glow import draw_glow
 from embedviz.core.drawing.raster import ALL_ROWS, Colors, Edge, Image, Positions, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import (
@@ -27,7 +28,12 @@ from embedviz.gui.theme import with_alpha
 _EDGED_FROM = 3.0
 _MOST_IN_QUICK_DENSITY = 150_000
 """Points that are counted while they move: more would take longer than a frame may."""
+_MOST_IN_QUICK_GLOW = 50_000
 _MOST_ON_DENSITY = 2000
+_GLOW_WIDTH = 0.018
+"""Standard deviation of the light behind a point, against the shorter side of the picture."""
+_GLOW_ON_LIGHT, _GLOW_ON_DARK = 0.42, 0.5
+"""How opaque it is where it is densest."""
 GATHERED_FROM = 200_000
 """From this number of points on, they are collected before they are drawn."""
 
@@ -47,6 +53,8 @@ class DrawnPoints(NamedTuple):
     sizes : float32 array (n,) or (1,)
         Diameters in pixels, before they grow with the text.
     highlights : PointHighlights
+    has_glow : bool
+        Whether there is a soft light behind them.
     """
 
     positions: Positions
@@ -54,6 +62,7 @@ class DrawnPoints(NamedTuple):
     faint: Colors
     sizes: Sizes
     highlights: PointHighlights
+    has_glow: bool = False
 
 
 def colors_of(colors: Colors, rows: Rows) -> Colors:
@@ -90,6 +99,8 @@ def draw_points(
     if is_density:
         _draw_density(image, matrix, points, frame, quick)
     else:
+        if points.has_glow:
+            _draw_glow(image, matrix, points, frame, quick)
         _draw_each(image, matrix, points, frame, quick)
     if points.highlights.dim_others:
         # All together: as many faint points on one place, a crowd would not be dimmed.
@@ -112,6 +123,17 @@ def _draw_density(
     draw_density(
         image, points.positions, matrix, points.colors, tones, rows, scale=scale, every=every
     )
+
+
+def _draw_glow(
+    image: Image, matrix: Matrix, points: DrawnPoints, frame: Frame, quick: bool
+) -> None:
+    """Draw a soft light behind points. It is wider where one looks nearer, but not by as much."""
+    shorter = min(frame.area.width(), frame.area.height())
+    width = _GLOW_WIDTH * shorter * frame.zoom**0.5 * frame.device_scale
+    every = max(1, ceil(len(points.positions) / _MOST_IN_QUICK_GLOW)) if quick else 1
+    strength = _GLOW_ON_DARK if frame.theme.is_dark else _GLOW_ON_LIGHT
+    draw_glow(image, points.positions, matrix, points.colors, width, strength, every=every)
 
 
 def _draw_each(

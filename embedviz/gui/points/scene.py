@@ -18,6 +18,7 @@ from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.cones import AngleCone
+from embedviz.gui.points.layers.heading import Heading
 from embedviz.gui.points.layers.labels import PointLabels
 from embedviz.gui.points.layers.markers import Markers
 from embedviz.gui.points.layers.overlays import Arrow, Line, Links, PlacedText
@@ -58,6 +59,8 @@ class PointScene(QObject):
     dates : sequence of bool
         Which axes are days since 1970.
     placed_legend : PlacedLegend
+    heading : Heading
+        Title and subtitle, over all; see `look`.
     message, caption, corner : str
         Where there are no points; below them; and over them at the upper left.
     text_scale : float
@@ -88,6 +91,7 @@ class PointScene(QObject):
         self.titles: Sequence[str] | None = None
         self.dates: Sequence[bool] = ()
         self.placed_legend = PlacedLegend()
+        self.heading = Heading()
         self.message = ""
         self.caption = ""
         self.corner = ""

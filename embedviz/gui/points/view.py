@@ -31,7 +31,6 @@ from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
 from embedviz.gui.points.canvas import are_many
-from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
@@ -39,10 +38,10 @@ from embedviz.gui.points.layers.cones import AngleCone
 from embedviz.gui.points.layers.overlays import Arrow, Line, PlacedText
 from embedviz.gui.points.legend.layout import Categories, ColorBar, LegendPlace
 from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
-from embedviz.gui.points.painting import lay_out, paint_scene
+from embedviz.gui.points.painting import paint_scene
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import is_pixel_device, scale_of
-from embedviz.gui.points.viewport import Viewport
+from embedviz.gui.points.viewport import Viewport, figure_frame
 from embedviz.gui.theme import theme_manager
 
 __all__ = [
@@ -311,20 +310,6 @@ class PointView(QWidget):
         paint_scene(painter, self.scene, self.viewport.frame(), self.width(), self.height())
         if self.scene.labels.is_unfinished:
             self._frame_cache.invalidate(in_turn=True)
-
-
-def figure_frame(view: PointView, width: float, height: float, scale: float) -> Frame:
-    """Return how a picture is laid out in a figure, with so many pixels for each of its own."""
-    scene = view.scene
-
-    def framed(camera: Camera) -> Frame:
-        theme = theme_manager.theme
-        return lay_out(scene, camera, theme, width, height, device_scale=scale)
-
-    shown = view.camera
-    if view.viewport.is_fitted:
-        shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
-    return framed(shown)
 
 
 def _recolored(view: PointView, positions: ArrayLike, colors: Any, sizes: Any) -> bool:

@@ -127,9 +127,6 @@ class LineModel(QAbstractTableModel):
         self.lines: Sequence[TableLine] = ()
         self._sorted_by: tuple[str, bool] | None = None
 
-    def _repaint(self) -> None:
-        self.viewport().update()
-
     def show_lines(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> None:
         """Replace all lines; totals come first."""
         columns = tuple(columns)
@@ -261,6 +258,9 @@ class LineTable(QTableView):
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
         theme_manager.changed.connect(self._repaint)
+
+    def _repaint(self) -> None:
+        self.viewport().update()
 
     def show_lines(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> None:
         """Replace all lines; the chosen one stays chosen where it is still there."""

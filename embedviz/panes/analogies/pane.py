@@ -81,7 +81,7 @@ class AnalogiesPane(Pane):
             return subject.is_wanted(self.session.state)
         return super().wants(subject)
 
-    def contents_for_it(self, path: Path) -> str:  # noqa: D102 - see Pane
+    def contents_for_it(self, path: Path) -> str:  # noqa: D102 - see TakesFiles
         return WORDS.get(self._page_for(path), "")
 
     def take_file(self, path: Path) -> None:

@@ -30,10 +30,12 @@ from embedviz.gui.coloring.point_style import (
     sizable_columns,
     size_by,
     size_note,
+    weights_by,
 )
 from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.legend.layout import Categories, Legend
 from embedviz.gui.theme import Theme
+from embedviz.panes.map.look.found_clusters import FoundClusters
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,8 @@ class PointStyle:
     sizes: NDArray[np.float32] | None
     shown: NDArray[np.bool_] | None
     notes: Sequence[str] = ()
+    weights: NDArray[np.float32] | None = None
+    """How much each row adds to the importance of the name of its group; None: all as much."""
     alone: Selection | None = None
     """The rows that are isolated, among which there may be hidden ones."""
 
@@ -133,11 +137,24 @@ class PointStyle:
         by_name = dict(zip(coloring.names, places, strict=True))
         counts = {name: number for name, _, number in coloring.categories}
         counts |= self._counts_alone
+        weights = dict(zip(coloring.names, self._weights_of_groups(), strict=True))
         return [
-            Cluster(name, by_name[name], color, counts[name])
+            Cluster(name, by_name[name], color, counts[name], weights[name])
             for name, color, _ in coloring.categories
             if name in by_name and np.isfinite(by_name[name]).all()
         ]
+
+    def _weights_of_groups(self) -> list[float] | list[None]:
+        coloring = self.coloring
+        assert coloring is not None
+        assert coloring.codes is not None
+        if self.weights is None:
+            return [None] * len(coloring.names)
+        is_named = coloring.codes >= 0
+        sums = np.bincount(
+            coloring.codes[is_named], self.weights[is_named], minlength=len(coloring.names)
+        )
+        return [float(each) for each in sums]
 
 
 def point_style(
@@ -145,6 +162,8 @@ def point_style(
     settings: MapSettings,
     theme: Theme,
     shares: NDArray[np.float32] | None = None,
+    positions: Placed | None = None,
+    clusters: FoundClusters | None = None,
 ) -> PointStyle:
     """Return what the points look like.
 
@@ -156,10 +175,18 @@ def point_style(
     shares : float32 array of shape (n_vectors,), optional
         The part of the true neighbors of each row that is near it; colors the points instead of
         the column.
+    positions : float array of shape (n_vectors, 2 | 3), optional
+        Where rows are, for colors by place.
+    clusters : FoundClusters, optional
+        Color the points instead of the column.
     """
     coloring, notes = None, []
     hidden, column = None, settings.color_by
-    if column is not None and column in vector_set.metadata.column_names:
+    if clusters is not None:
+        coloring = clusters.coloring(settings, theme, positions)
+        hidden = coloring.hidden_rows
+        notes.append(clusters.words)
+    elif column is not None and column in vector_set.metadata.column_names:
         coloring = color_by(
             vector_set,
             column,
@@ -169,6 +196,7 @@ def point_style(
             inverted=settings.inverted,
             as_categories=settings.as_categories,
             ramp=settings.ramp,
+            positions=positions if settings.palette == "place" else None,
         )
         hidden = coloring.hidden_rows
         if coloring.ramp and shares is None and (missing := count_missing(vector_set, column)):
@@ -179,14 +207,22 @@ def point_style(
     if settings.size_by is not None:
         sizes = size_by(vector_set, settings.size_by, len(vector_set))
         notes.append(size_note(vector_set, settings.size_by))
+    weights = weights_by(vector_set, settings.name_size_by)
     shown = _shown(vector_set, settings, hidden)
-    return PointStyle(len(vector_set), coloring, sizes, shown, notes, settings.isolated)
+    return PointStyle(len(vector_set), coloring, sizes, shown, notes, weights, settings.isolated)
 
 
-def rows_shown(vector_set: VectorSet, settings: MapSettings, theme: Theme) -> Rows | None:
+def rows_shown(
+    vector_set: VectorSet,
+    settings: MapSettings,
+    theme: Theme,
+    clusters: FoundClusters | None = None,
+) -> Rows | None:
     """Return which rows the settings let be drawn; None: all."""
     hidden, column = None, settings.color_by
-    if settings.hidden and column in vector_set.metadata.column_names:
+    if clusters is not None:
+        hidden = clusters.coloring(settings, theme).hidden_rows if settings.hidden else None
+    elif settings.hidden and column in vector_set.metadata.column_names:
         assert column is not None
         as_groups = settings.as_categories
         coloring = color_by(
@@ -215,6 +251,9 @@ def require_columns(state: State) -> None:
     if active is not None:
         _require_column(settings.color_by, colorable_columns(active), "color")
         _require_column(settings.size_by, sizable_columns(active), "size")
+        if settings.cluster_texts not in (None, *active.metadata.column_names):
+            raise UserError(f"There is no metadata column {settings.cluster_texts!r}.")
+        _require_column(settings.name_size_by, sizable_columns(active), "size the names of")
 
 
 def _require_column(column: str | None, known: Sequence[str], what: str) -> None:

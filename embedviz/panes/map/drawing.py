@@ -22,6 +22,8 @@ from embedviz.panes.map.choices import MapChoices
 from embedviz.panes.map.cluster_names import MapClusterNames
 from embedviz.panes.map.crowd import Crowd
 from embedviz.panes.map.layout_run import LayoutRun
+from embedviz.panes.map.look.found_clusters import FoundClusters
+from embedviz.panes.map.look.surroundings import Surroundings
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import LayoutQuality
 
@@ -33,6 +35,9 @@ class StyleInputs(NamedTuple):
     appearance: tuple[Hashable, ...]
     quality: LayoutQuality | None
     theme: Theme
+    layout: Layout | None
+    """Where colors go by place."""
+    clusters: FoundClusters | None
 
 
 class PointInputs(NamedTuple):
@@ -122,14 +127,13 @@ class MapDrawing(QObject):
         self._caption = DrawnPart(self._say)
         self._camera = DrawnPart(self._show_camera)
         self._density = DrawnPart(view.scene.set_density)
-        self._label_scale = DrawnPart(view.scene.set_label_scale)
-        self._legend_place = DrawnPart(view.set_legend_place)
-        self._thumbnails = DrawnPart(view.scene.set_thumbnails)
-        self._through = DrawnPart(self._let_select)
+        self._surroundings = Surroundings(
+            view.scene, view.set_legend_place, view.selection_tool.set_reach
+        )
         self._parts: tuple[DrawnPart[Any], ...] = (
             *(self._style_part, self._moving, self._points, self._names, self._caption),
-            *(self._camera, self._density, self._label_scale, self._legend_place),
-            *(self._thumbnails, self._through),
+            *(self._camera, self._density),
+            *self._surroundings.parts,
         )
         run.moved.connect(self._move_points)
 
@@ -165,7 +169,13 @@ class MapDrawing(QObject):
         self._view.scene.set_legend(None)
         self._cluster_names.hide()
 
-    def show(self, layout: Layout, quality: LayoutQuality | None, texts: str = "") -> None:
+    def show(
+        self,
+        layout: Layout,
+        quality: LayoutQuality | None,
+        texts: str = "",
+        clusters: FoundClusters | None = None,
+    ) -> None:
         """Bring the picture up to date with the layout at hand and the settings.
 
         Parameters
@@ -175,9 +185,15 @@ class MapDrawing(QObject):
             What colors the points instead of a column.
         texts : str
             Where texts are that are no rows.
+        clusters : FoundClusters or None
+            What colors the points instead of a column, too.
         """
         settings, vector_set = self._choices.settings, layout.vector_set
-        style_inputs = StyleInputs(vector_set, settings.appearance, quality, theme_manager.theme)
+        placed = layout if settings.palette == "place" else None
+        theme = theme_manager.theme
+        style_inputs = StyleInputs(
+            vector_set, settings.appearance, quality, theme, placed, clusters
+        )
         self._style_part.show(style_inputs)
         assert self._style is not None
         points = PointInputs(layout, self._choices.n_components, self._style)
@@ -188,10 +204,7 @@ class MapDrawing(QObject):
             self._points.show(points)
             self._names.show(NameInputs(points, settings.labels))
             self._shown = None
-        self._label_scale.show(settings.label_scale)
-        self._legend_place.show(settings.legend_place)
-        self._through.show(settings.through)
-        self._thumbnails.show(vector_set.thumbnails if settings.images else None)
+        self._surroundings.show(settings, self._style, vector_set)
         # Not wherever they differ: a move that has not come to rest is not in the state yet.
         self._camera.show(settings.camera)
         self._told = None  # What was said is out of date.
@@ -217,8 +230,10 @@ class MapDrawing(QObject):
     def _make_style(self, inputs: StyleInputs) -> None:
         shares = None if inputs.quality is None else inputs.quality.shares
         settings = self._choices.settings
-        self._style = point_style(inputs.vector_set, settings, inputs.theme, shares)
-        self._view.scene.set_legend(self._style.legend)
+        positions = None if inputs.layout is None else inputs.layout.positions
+        self._style = point_style(
+            inputs.vector_set, settings, inputs.theme, shares, positions, inputs.clusters
+        )
         self.styled.emit(self._style)
 
     def _place_points(self, points: PointInputs) -> None:
@@ -235,7 +250,9 @@ class MapDrawing(QObject):
             style.colors,
             style.sizes,
             animate=is_moved,
-            keep_camera=settings.camera is not None or not is_moved,
+            # One that shows everything goes on to: a legend, or names around, take room from it.
+            keep_camera=settings.camera is not None
+            or not (is_moved or self._view.viewport.is_fitted),
         )
         if is_moved:
             self._camera.forget()
@@ -280,9 +297,6 @@ class MapDrawing(QObject):
             self._view.set_camera(camera)
         elif not self._view.viewport.is_fitted:
             self._view.fit()
-
-    def _let_select(self, through: bool) -> None:
-        self._view.selection_tool.set_reach("through" if through else "front")
 
     def _say(self, inputs: CaptionInputs) -> None:
         """Say in the caption, and in the status line, what is on the picture."""

@@ -21,7 +21,7 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.arrays import Placed, Rows
-from embedviz.core.drawing import density
+from embedviz.core.drawing import density, glow
 from embedviz.core.matching import matching_rows
 from embedviz.core.neighbors import graph
 from embedviz.core.projections import PCA, trust
@@ -41,6 +41,8 @@ from embedviz.panes.map.highlights import Highlights, NeighborsRequest
 from embedviz.panes.map.hover import Hover
 from embedviz.panes.map.interaction import MapInteraction
 from embedviz.panes.map.layout_run import LayoutRun
+from embedviz.panes.map.look.clusters import Clusters
+from embedviz.panes.map.look.found_clusters import ClusterRequest
 from embedviz.panes.map.method import MethodChoice
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import TrustRequest
@@ -68,7 +70,7 @@ class MapPane(Pane):
     settings_class = MapSettings
     checks = (require_columns,)
     animations = (orbit(MapSettings), projection_morph())
-    kernels = (density.compile_all, graph.compile_all, trust.compile_all)
+    kernels = (density.compile_all, glow.compile_all, graph.compile_all, trust.compile_all)
     hint = "Open a file of vectors to see them as a map of points."
     again = "Run again"
 
@@ -89,6 +91,7 @@ class MapPane(Pane):
         self.run = LayoutRun(self, self.choices)
         self.highlights = Highlights(self, self.view)
         self.trust = Trust(self, self.view)
+        self.clusters = Clusters(self)
         self.hover = Hover(self, self.view, self.run, self.trust)
         names = MapClusterNames(self, self.view.scene)
         self.drawing = MapDrawing(self.choices, self.run, self.view, names)
@@ -105,7 +108,8 @@ class MapPane(Pane):
 
     def _connect(self) -> None:
         self.run.arrived.connect(self._on_arrived)
-        parts = self.highlights.found, self.trust.known, self.texts.found
+        found = self.highlights.found, self.texts.found
+        parts = *found, self.trust.known, self.clusters.known
         for signal in (self.drawing.began_moving, *parts):
             signal.connect(self._bring_up_to_date)
         self.drawing.moves.connect(self.hover.hide)  # Its point may be elsewhere, or not be drawn.
@@ -149,6 +153,8 @@ class MapPane(Pane):
             return self.choices.is_open and self.choices.accepts(subject)
         if isinstance(subject, TrustRequest):
             return subject.layout is self.run.layout and self.choices.settings.trust
+        if isinstance(subject, ClusterRequest):
+            return subject.layout is self.run.layout and self.choices.settings.clusters
         if isinstance(subject, NeighborsRequest):
             return subject == NeighborsRequest.of(self.session.state)
         return super().wants(subject)
@@ -183,7 +189,10 @@ class MapPane(Pane):
             quality = self.trust.show(layout, self.choices.n_components, state.metric)
         else:
             self.trust.hide()
-        self.drawing.show(layout, quality, self.texts.look_up(state, layout))
+        clusters = None
+        if not is_moving:
+            clusters = self.clusters.look_up(layout, self.choices.n_components, settings)
+        self.drawing.show(layout, quality, self.texts.look_up(state, layout), clusters)
         self.texts.show(layout)
         # While points move, texts of rows would flicker: only what is chosen is named.
         self.highlights.show(state, layout.vector_set, settings.labels and not is_moving)
@@ -215,6 +224,7 @@ class MapPane(Pane):
         self.controls.release()
         self.method.release()
         self.trust.release()
+        self.clusters.release()
 
     # What the menus ask of the map in use; see `HasPoints`.
 
@@ -222,7 +232,8 @@ class MapPane(Pane):
         """Return the rows of the active set that are drawn; None: all of them."""
         # From the state, and not from the picture, which may be behind another pane.
         vector_set, settings = self.choices.wanted.vector_set, self.choices.settings
-        rows = rows_shown(vector_set, settings, theme_manager.theme)
+        clusters = self.clusters.found if self.is_built and settings.clusters else None
+        rows = rows_shown(vector_set, settings, theme_manager.theme, clusters)
         places = self.places()
         if places is None or np.isfinite(places[0]).all():
             return rows

@@ -28,6 +28,7 @@ from embedviz.gui.widgets.controls import (
     with_name,
 )
 from embedviz.panes.map.color_range import ColorRangeControls
+from embedviz.panes.map.look.controls import LookControls
 from embedviz.panes.map.tool_row import FittingRow
 
 
@@ -118,6 +119,8 @@ class MapTools(QObject):
         self.range = ColorRangeControls(self._name, self._usual_range)
         self.range.changed.connect(self.changed)
         self._make_view_settings()
+        self.look = LookControls(self._name)
+        self.look.changed.connect(self.changed)
         for text, control in (
             ("Size by", self.size),
             ("Groups", self.groups),
@@ -126,6 +129,7 @@ class MapTools(QObject):
             ("Label size", self.label_scale),
             ("Select in 3-D", self.through),
             ("", self.images),
+            *self.look.rows,
         ):
             self.gear.add(text, control)
 
@@ -219,6 +223,7 @@ class MapTools(QObject):
         ):
             button.setChecked(on)
         self.range.show_settings(settings)
+        self.look.show_settings(settings, vector_set)
         column = settings.color_by
         is_there = column in vector_set.metadata.column_names
         self.grouping.setEnabled(
@@ -248,6 +253,7 @@ class MapTools(QObject):
         """Hold on to no set."""
         self._shown = self._draft = None
         self._columns_of = None
+        self.look.release()
         self.sets.clear()
 
     def _show_sets(self, state: State, vector_set: VectorSet) -> None:

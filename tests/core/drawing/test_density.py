@@ -64,7 +64,7 @@ def blurred_sums(positions, matrix, colors):
         (y[seen].astype(int), x[seen].astype(int)),
         np.hstack([alpha, alpha * light_of(given[:, 1:])]),
     )
-    weights = density._blur_weights(density._BLUR)
+    weights = density.blur_weights(density._BLUR)
     reach = len(weights) // 2
     for axis in (0, 1):
         shifts = zip(range(-reach, reach + 1), weights, strict=True)
@@ -232,6 +232,6 @@ def test_each_kernel_is_compiled_once():
         density._count_densities,
         density._tone_by_ramp,
         density._tone_by_mixture,
-        density._draw_enlarged,
+        density.draw_enlarged,
     ):
         assert len(kernel.signatures) == 1

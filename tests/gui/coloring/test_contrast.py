@@ -59,7 +59,7 @@ def test_names_of_groups_can_be_read_as_they_are_painted(qapp, theme, count, dim
         image = QImage(200, 100, QImage.Format.Format_ARGB32)
         image.fill(0)
         with QPainter(image) as painter:
-            assert len(names.paint(painter, frame, is_dimmed=dimmed)) == 1
+            assert len(names.paint(painter, frame, faint=[dimmed])) == 1
         # Letters of opaque ink on an opaque halo: nothing under them has a part in it.
         assert strongest(pixels_of(image), theme.ground) >= NAME_CONTRAST
         if not dimmed and zoom == 1.0 and not is_3d:

@@ -11,9 +11,9 @@ from embedviz.gui.coloring.palettes import (
     _PROTAN,
     RAMP_STEPS,
     RAMPS,
-    _oklab,
     category_colors,
     number_ramp,
+    oklab,
     packed,
     rgb,
     share_ramp,
@@ -24,7 +24,7 @@ both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme
 
 
 def seen(colors, vision=None):
-    return _oklab(np.array([rgb(color) for color in colors]), vision)
+    return oklab(np.array([rgb(color) for color in colors]), vision)
 
 
 @both_themes
@@ -41,7 +41,7 @@ def test_ramps_get_lighter_evenly(name, theme):
 @pytest.mark.parametrize(("theme", "first", "last"), [(LIGHT, 0, 0.95), (DARK, 0.16, 1)])
 def test_ramps_are_those_that_are_known(name, theme, first, last):
     known = pg.colormap.get(name).mapToFloat(np.linspace(first, last, RAMP_STEPS))[:, :3]
-    away = np.linalg.norm(seen(number_ramp(name, theme)) - _oklab(known), axis=1)
+    away = np.linalg.norm(seen(number_ramp(name, theme)) - oklab(known), axis=1)
     assert away.max() < 0.012  # A difference of 0.02 can just be seen.
 
 
@@ -98,7 +98,7 @@ def test_further_colors_stand_out_from_the_ground(theme, on_dark):
     assert (np.linalg.norm(further - ground, axis=1) > 0.15).all()
 
 
-def test_lightness_is_that_of_oklab():
+def test_lightness_is_that_ofoklab():
     np.testing.assert_allclose(seen(["#FFFFFF"])[0], [1, 0, 0], atol=1e-3)
     # Ottosson's own example values for pure red.
     np.testing.assert_allclose(seen(["#FF0000"])[0], [0.628, 0.225, 0.126], atol=1e-3)

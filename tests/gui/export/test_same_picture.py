@@ -16,7 +16,9 @@ from embedviz.panes import PANES
 from embedviz.panes.analogies.settings import AnalogySettings
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
-WIDTH, HEIGHT, SCALE = 900, 640, 2
+WIDTH, HEIGHT, SCALE = 720, 540, 2
+OVERSAMPLING = {"svg": 4, "pdf": 6}
+"""Other programs draw so much finer, and pixels are averaged: the edges of theirs are coarser."""
 LEVELS, SHARE = 8, 0.99
 
 needs = {
@@ -38,20 +40,23 @@ def pixels_of(path):
     image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
     assert not image.isNull()
     lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
-    return lines[..., :3].astype(int)
+    return lines[..., :3].astype(np.int16)
 
 
 def drawn_elsewhere(path, kind):
     """Return the pixels that another program makes of a file."""
-    made = path.with_name("elsewhere")
+    made, fine = path.with_name("elsewhere"), SCALE * OVERSAMPLING[kind]
     if kind == "svg":
         made = made.with_suffix(".png")
-        size = "-w", str(WIDTH * SCALE), "-h", str(HEIGHT * SCALE)
+        size = "-w", str(WIDTH * fine), "-h", str(HEIGHT * fine)
         run("rsvg-convert", *size, "-o", str(made), str(path))
     else:
-        run("pdftoppm", "-r", str(96 * SCALE), "-png", "-singlefile", str(path), str(made))
+        run("pdftoppm", "-r", str(96 * fine), "-png", "-singlefile", str(path), str(made))
         made = made.with_suffix(".png")
-    return pixels_of(made)
+    pixels = pixels_of(made).astype(np.float32)
+    height, width = HEIGHT * SCALE, WIDTH * SCALE
+    times = OVERSAMPLING[kind]
+    return pixels.reshape(height, times, width, times, 3).mean(axis=(1, 3))
 
 
 def text_boxes(path):

@@ -290,7 +290,7 @@ def test_lines_begin_and_end_at_their_rows(show, pane):
 def test_nothing_overlaps_at_any_size(show, pane, width, scale):
     pane.set_text_scale(scale)
     pane.resize(width, 640)
-    lists = show(dimensions=6, page="curves")
+    lists = show(dimensions=6)
     row = [lists.full, lists.at_cut, lists.short, lists.at_rank, lists.again]
     for left, right in itertools.pairwise(row):
         assert left.geometry().right() < right.geometry().left()
@@ -308,7 +308,7 @@ def test_nothing_overlaps_at_any_size(show, pane, width, scale):
 @pytest.mark.parametrize(("height", "line"), [(1000, 28), (620, 22), (420, 22)])
 def test_all_ten_are_shown_where_lines_may_be_lower(show, pane, height, line):
     pane.resize(826, height)
-    lists = show(dimensions=6, page="curves")
+    lists = show(dimensions=6)
     assert lists.full.height_of(2) - lists.full.height_of(1) >= line
     shows_all = lists.full.height() == lists.full.height_of(10)
     assert shows_all == (height >= 620)

@@ -261,8 +261,9 @@ def _keys(document: Document) -> Iterator[str]:
         known = node if isinstance(node, dict) else {}
         own = {name: value for name, value in known.items() if name not in _OF_CONTENTS}
         parent = known.get("of")
-        is_known = type(parent) is int and 0 <= parent < len(keys)
-        before = keys[parent] if is_known else ""
+        before = ""
+        if isinstance(parent, int) and 0 <= parent < len(keys):
+            before = keys[parent]
         text = json.dumps([own, before], sort_keys=True)
         keys.append(blake2b(text.encode(), digest_size=16).hexdigest())
         yield keys[-1]
@@ -295,8 +296,8 @@ def _among(state: State, current: State, pane: str) -> State:
     if not pane:
         return replace(state, sets=sets, pairs=pairs, unread=current.unread)
     settings = current.settings
-    for each in state.settings.values():
-        settings = settings.with_settings(each)
+    for of_pane in state.settings.values():
+        settings = settings.with_settings(of_pane)
     joined = replace(joined, settings=settings, pairs=pairs, metric=state.metric, count=state.count)
     if state.active is None:
         return joined

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from embedviz.app.files.session.row_mapping import RowMapping
 from embedviz.app.files.values import Unfit, from_json, made
-from embedviz.app.map_settings import MapSettings
+from embedviz.app.map_settings import COLUMNS, PALETTES, MapSettings
 from embedviz.app.state import State
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.projections import PROJECTIONS, Projection
@@ -124,8 +124,10 @@ def _map(
 
 def _makes_sense(name: str, value: Any, columns: list[str], ramps: Collection[str]) -> bool:
     """Return whether a setting of the right type has a value that can be shown."""
-    if name in ("color_by", "size_by"):
+    if name in ("color_by", *COLUMNS):
         return value in columns
+    if name == "palette":
+        return any(value == known for _, known in PALETTES)
     if name == "ramp":
         return value in ramps
     if name == "label_scale":

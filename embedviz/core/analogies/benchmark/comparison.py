@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -112,24 +112,16 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
     )
     one = first.answers.is_correct[first_places]
     other = second.answers.is_correct[second_places]
-    parts = []
+    sections = []
     for section in first.questions.sections:
         inside = (numbers >= section.first) & (numbers < section.last)
-        parts.append(_counts(one[inside], other[inside]))
-    p_values = [mcnemar(b, c) for *_, b, c in parts]
-    asked = [place for place, part in enumerate(parts) if part[2]]
-    adjusted = dict(zip(asked, holm([p_values[place] for place in asked]), strict=True))
-    sections = [
-        SectionComparison(section.name, *part, p, adjusted.get(place, 1.0))
-        for place, (section, part, p) in enumerate(
-            zip(first.questions.sections, parts, p_values, strict=True)
-        )
-    ]
-    whole = _counts(one, other)
-    p_value = mcnemar(*whole[3:])
+        sections.append(compare_answers(section.name, one[inside], other[inside]))
+    asked = [place for place, section in enumerate(sections) if section.n_both]
+    for place, p in zip(asked, holm([sections[place].p_value for place in asked]), strict=True):
+        sections[place] = replace(sections[place], adjusted_p_value=p)
     return BenchmarkComparison(
         sections,
-        SectionComparison("all", *whole, p_value, p_value),
+        compare_answers("all", one, other),
         first.n_asked - len(numbers),
         second.n_asked - len(numbers),
         first_places,
@@ -137,11 +129,21 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
     )
 
 
-def _counts(one: Flags, other: Flags) -> tuple[int, int, int, int, int]:
-    first_alone, second_alone = one & ~other, other & ~one
-    found = (one.sum(), other.sum(), len(one), first_alone.sum(), second_alone.sum())
-    a, b, c, d, e = map(int, found)
-    return a, b, c, d, e
+def compare_answers(name: str, one: Flags, other: Flags) -> SectionComparison:
+    """Return how the answers of two to the same questions differ; p is not corrected.
+
+    Parameters
+    ----------
+    name : str
+        Of the section.
+    one, other : bool arrays of shape (n_both,)
+        Whether the answers of each are right.
+    """
+    first_alone, second_alone = int((one & ~other).sum()), int((other & ~one).sum())
+    p = mcnemar(first_alone, second_alone)
+    return SectionComparison(
+        name, int(one.sum()), int(other.sum()), len(one), first_alone, second_alone, p, p
+    )
 
 
 def mcnemar(b: int, c: int) -> float:

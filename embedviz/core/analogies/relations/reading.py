@@ -58,7 +58,11 @@ class RelationList:
 
 
 def parse_pairs(
-    text: str, name: str = "pasted lines", *, has_alternatives: bool = False
+    text: str,
+    name: str = "pasted lines",
+    *,
+    has_alternatives: bool = False,
+    has_header: bool = False,
 ) -> RelationList:
     """Return the pairs of some lines, by their relations.
 
@@ -70,6 +74,9 @@ def parse_pairs(
     has_alternatives : bool
         Whether slashes always part right answers, as in BATS; else the word with its slash is one
         of them too, and the foremost.
+    has_header : bool
+        Whether the first line with words in it, ": name" aside, says what the columns are: it is no
+        pair, and a note names it.
 
     Returns
     -------
@@ -91,6 +98,10 @@ def parse_pairs(
         for number, line in enumerate(_line_end.split(composed(text.removeprefix("\ufeff"))), 1)
         if line.strip() and not line.startswith("# ")
     ]
+    notes: tuple[str, ...] = ()
+    if has_header and (header := next((each for each in lines if not _heading(each[1])), None)):
+        lines.remove(header)
+        notes = (f"{name}: line {header[0]:,} is left out as a header: {header[1][:_SHOWN]!r}.",)
     sign = _sign_between([line for _, line in lines if not _heading(line)])
     found: dict[str, dict[WordPair, None]] = {}
     current, bad = name, list[tuple[int, str]]()
@@ -103,7 +114,7 @@ def parse_pairs(
         if not pairs:
             bad.append((number, line))
     relations = {each: tuple(pairs) for each, pairs in found.items() if pairs}
-    return RelationList(relations, note_on_lines(bad, name))
+    return RelationList(relations, (*notes, *note_on_lines(bad, name)))
 
 
 def _sign_between(lines: Sequence[str]) -> str | None:

@@ -20,6 +20,7 @@ from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
 from embedviz.core.wording import one_line, with_controls
 from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, readable_on
 from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.layers.names_around import NamesAround
 from embedviz.gui.points.text import LONGEST, draw_text, text_size
 from embedviz.gui.theme import HEADLINE_PIXELS, font
 
@@ -48,13 +49,22 @@ class Cluster:
     color : QColor or str
         Of the points.
     count : int
-        How many there are: the name of most comes first, and is a little larger.
+        How many there are.
+    weight : float or None
+        How important it is: the name of the most comes first, and is a little larger. None: as
+        many as there are points.
     """
 
     text: str
     position: ArrayLike
     color: QColor | str
     count: int
+    weight: float | None = None
+
+    @property
+    def importance(self) -> float:
+        """Its weight, or the number of its points."""
+        return float(self.count) if self.weight is None else self.weight
 
 
 class ClusterNames:
@@ -64,10 +74,13 @@ class ClusterNames:
     ----------
     scale : float
         Their size against the usual one.
+    around : NamesAround
+        The same, where they are beside the points.
     """
 
     def __init__(self) -> None:
         self.scale = 1.0
+        self.around = NamesAround()
         self._factors: list[float] = []
         self._clusters: tuple[Cluster, ...] = ()
         self._texts: list[str] = []
@@ -79,12 +92,13 @@ class ClusterNames:
         return len(self._clusters)
 
     def set_clusters(self, clusters: Sequence[Cluster]) -> None:
-        """Show other names, those of the most points first."""
-        self._clusters = tuple(sorted(clusters, key=lambda cluster: -cluster.count))
-        self._factors = _sizes_for([cluster.count for cluster in self._clusters])
+        """Show other names, the most important first."""
+        self._clusters = tuple(sorted(clusters, key=lambda cluster: -cluster.importance))
+        self._factors = _sizes_for([cluster.importance for cluster in self._clusters])
         whole = [one_line(str(cluster.text)) for cluster in self._clusters]
         self._texts = shortened(whole, [LONGEST] * len(whole), len)
         self._drawn = []
+        self.around.set_names(whole, self.colors(), self._factors)
         positions = np.zeros((len(clusters), 3))
         for row, cluster in zip(positions, self._clusters, strict=True):
             given = np.asarray(cluster.position, dtype=np.float64)
@@ -116,17 +130,16 @@ class ClusterNames:
         frame: Frame,
         obstacles: ArrayLike = (),
         *,
-        is_dimmed: bool = False,
-        bright: Sequence[bool] = (),
+        faint: Sequence[bool] = (),
     ) -> NDArray[np.float64]:
         """Draw the names that fit between the obstacles (left, top, width, height).
 
+        Nothing where they are around the points.
+
         Parameters
         ----------
-        is_dimmed : bool
-            They are fainter.
-        bright : sequence of bool
-            Which of them are not, those of the most points first. Default: none.
+        faint : sequence of bool
+            Which of them are dimmed, the most important first. Default: none.
 
         Returns
         -------
@@ -135,7 +148,7 @@ class ClusterNames:
         """
         opacity = (FADES_TO - frame.zoom) / (FADES_TO - FADES_FROM)
         self._drawn = []
-        if not self._clusters or opacity <= 0:
+        if not self._clusters or opacity <= 0 or frame.room is not None:
             return np.empty((0, 4))
         usual = HEADLINE_PIXELS * frame.text_scale * self.scale
         fonts = [font(usual * factor, semibold=True) for factor in self._factors]
@@ -143,7 +156,7 @@ class ClusterNames:
         corner = np.array([frame.area.left(), frame.area.top()])
         pixels, depth = frame.project(self._positions)
         # Where others are dimmed, names of what is chosen come before larger ones.
-        faint = [is_dimmed and not (len(bright) and bright[i]) for i in range(len(fonts))]
+        faint = faint or [False] * len(fonts)
         order = np.argsort(faint, kind="stable")
         placement = self._placed(frame, pixels - corner, boxes, obstacles, order)
         placed = order[placement.candidates]
@@ -155,10 +168,25 @@ class ClusterNames:
             self._drawn.append((QRectF(*place, *boxes[index].tolist()), self._clusters[index]))
         return np.hstack([corners, boxes[placed]])
 
+    def paint_around(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        points: NDArray[np.float32],
+        faint: Sequence[bool] = (),
+    ) -> None:
+        """Draw the names that have room around the points, seen from the camera's origin."""
+        faint = faint or [False] * len(self._clusters)
+        self.around.paint(painter, frame, points, self._positions, faint)
+        self._drawn = [(box, self._clusters[index]) for box, index in self.around.drawn]
+
+    def at(self, place: QPointF) -> Cluster | None:
+        """Return whose name is drawn at a place."""
+        return next((cluster for box, cluster in self._drawn if box.contains(place)), None)
+
     def tooltip(self, place: QPointF) -> str:
         """Return the whole of the name at a place, with the number of rows; nothing elsewhere."""
-        found = (cluster for box, cluster in self._drawn if box.contains(place))
-        cluster = next(found, None)
+        cluster = self.at(place)
         return "" if cluster is None else f"{with_controls(cluster.text)}\n{cluster.count:,} rows"
 
     def _placed(
@@ -206,7 +234,7 @@ class ClusterNames:
         draw_text(painter, QPointF(*place), self._texts[index], name_font, color, ground)
 
 
-def _sizes_for(counts: Sequence[int]) -> list[float]:
+def _sizes_for(counts: Sequence[float]) -> list[float]:
     """Return how large the names of so many points are, the most first, against the usual."""
     most = max(counts, default=0)
     sizes = []

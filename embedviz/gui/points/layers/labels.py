@@ -60,7 +60,7 @@ class PointLabels:
 
     def __init__(self) -> None:
         self.scale = 1.0
-        self.is_unfinished = False
+        self.is_unfinished = self._lacks_chosen = False
         self.texts: Sequence[str] = ()
         self._order: Rows | None = None
         self._all_rows = ALL_ROWS
@@ -114,6 +114,7 @@ class PointLabels:
         canvas: PlacedPoints,
         obstacles: ArrayLike = (),
         reach_of: ReachOf | None = None,
+        seconds: float = inf,
     ) -> NDArray[np.float64]:
         """Draw the labels that are always wanted, between the obstacles as far as possible.
 
@@ -123,6 +124,8 @@ class PointLabels:
             Left, top, width and height of what is to stay free.
         reach_of : callable, optional
             Returns how far what is drawn at rows reaches beyond their points, in pixels.
+        seconds : float
+            As for `paint`, of those that are not required.
 
         Returns
         -------
@@ -131,13 +134,16 @@ class PointLabels:
         """
         rows, taken = self._in_view(self.always, frame, canvas), _boxes(obstacles)
         n_required = int(np.isin(self.always[: self._required], rows).sum())
-        boxes = np.empty((0, 4))
+        boxes, end = np.empty((0, 4)), perf_counter() + seconds
+        self._lacks_chosen = False
         # What is required, the first ones, has the better places, and also those far away.
         for part, is_required in ((rows[:n_required], True), (rows[n_required:], False)):
             if len(part):
-                placed = self._placed_chosen(part, is_required, frame, canvas, taken, reach_of)
-                rows_placed, mine = placed
-                for row, (x, y) in zip(rows_placed.tolist(), mine[:, :2].tolist(), strict=True):
+                named, mine = self._placed_chosen(part, is_required, frame, canvas, taken, reach_of)
+                for row, (x, y) in zip(named.tolist(), mine[:, :2].tolist(), strict=True):
+                    if not is_required and perf_counter() > end:
+                        self._lacks_chosen = True
+                        break
                     self._write(painter, frame, QPointF(x, y), row, strong=True)
                 boxes = np.vstack([boxes, mine])
                 taken = np.vstack([taken, with_space(mine, frame.space)])
@@ -201,7 +207,7 @@ class PointLabels:
         seconds : float
             After these, no more are drawn for now: a text that is new takes about a millisecond.
         """
-        self.is_unfinished = False
+        self.is_unfinished = self._lacks_chosen
         rows = self._ordinary(frame, canvas) if share > 0 else ALL_ROWS
         if not len(rows):
             if not frame.is_moving:
@@ -233,26 +239,13 @@ class PointLabels:
             shown = rows[found].tolist()
             self.places = dict(zip(shown, placement.places.tolist(), strict=True))
         end = perf_counter() + seconds
-        for index, (x, y) in zip(
-            found.tolist(), (placement.corners + corner).tolist(), strict=True
-        ):
+        corners = (placement.corners + corner).tolist()
+        for index, (x, y) in zip(found.tolist(), corners, strict=True):
             if perf_counter() > end:
                 self.is_unfinished = True
                 break
-            self._draw(painter, frame, QPointF(x, y), rows[index], is_dimmed, depth[index])
-
-    def _draw(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        corner: QPointF,
-        row: int,
-        is_dimmed: bool,
-        depth: float,
-    ) -> None:
-        # In steps, so that the images of the texts can be used again.
-        part = round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0)
-        self._write(painter, frame, corner, row, min(part, 1.0))
+            part = _faintness(frame, depth[index], is_dimmed)
+            self._write(painter, frame, QPointF(x, y), rows[index], part)
 
     def _write(
         self,
@@ -305,6 +298,12 @@ def _shown_text(labels: PointLabels, row: int, frame: Frame, *, strong: bool) ->
     width, space = frame.area.width(), labels.space(frame)
     room = min(max(width / 2, _LEAST_LABEL), width - 2 * space)
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
+
+
+def _faintness(frame: Frame, depth: float, is_dimmed: bool) -> float:
+    """Return how far a label fades into the ground, from 0 to 1."""
+    # In steps, so that the images of the texts can be used again.
+    return min(round(frame.fog.part_at(depth) * 8) / 8 + (_DIMMED if is_dimmed else 0), 1.0)
 
 
 class _Widths:

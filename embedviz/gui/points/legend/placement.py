@@ -59,7 +59,7 @@ class PlacedLegend:
         """
         if self.legend is None:
             return None
-        area = frame.area
+        area = frame.outer
         if self.place is None:
             if not margin_width(frame, self.legend, width):
                 return None
@@ -78,7 +78,7 @@ class PlacedLegend:
     def panel(self, frame: Frame, box: QRectF) -> LegendLayout:
         """Return where its parts are in a box over the points."""
         assert self.legend is not None
-        counts = not is_narrow(frame, frame.area.width())
+        counts = not is_narrow(frame, frame.outer.width())
         return lay_out(frame, self.legend, box, self.first, is_panel=True, has_counts=counts)
 
     def box_over_points(self, frame: Frame) -> QRectF:
@@ -90,7 +90,7 @@ class PlacedLegend:
 
     def place_of(self, frame: Frame, box: QRectF) -> tuple[float, float]:
         """Return the place at which it is as near as possible to a box."""
-        area, parts = frame.area, []
+        area, parts = frame.outer, []
         for offset, room in (
             (box.left() - area.left(), area.width() - box.width()),
             (box.top() - area.top(), area.height() - box.height()),

@@ -144,7 +144,8 @@ class BandChart(DrawnWidget):
 
     def _key(self) -> list[NamedLine]:
         theme, (own, other) = theme_manager.theme, self._names
-        title = NamedLine(self._said.line, self._said.short)
+        both = self._said.line, self._said.short
+        title = NamedLine(first_that_fits(both, self.width() - 4, self.small()), self._said.short)
         if not other:
             return [title]
         return [

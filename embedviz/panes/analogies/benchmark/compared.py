@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from embedviz.core.analogies.benchmark import BenchmarkReport
 from embedviz.core.analogies.benchmark.comparison import (
     CORRECTION,
     BenchmarkComparison,
     SectionComparison,
+    compare_answers,
     compare_reports,
-    mcnemar,
 )
 from embedviz.core.notes import counted
 from embedviz.core.progress import Report
@@ -21,7 +19,6 @@ from embedviz.panes.analogies.benchmark.counting import (
     ALL,
     SEMANTIC,
     SYNTACTIC,
-    Flags,
     is_within,
     verdicts_of,
 )
@@ -71,16 +68,10 @@ def compare_sets(
     for key in (SEMANTIC, SYNTACTIC):
         within = is_within(report.questions, key) & both
         if within.any():
-            found[key] = _counted(key, one[within] == 1, two[within] == 1)
+            found[key] = compare_answers(key, one[within] == 1, two[within] == 1)
     for section in comparison.sections:
         found.setdefault(section.name, section)
     return ComparedSets(report, other, name, title, comparison, found)
-
-
-def _counted(name: str, one: Flags, two: Flags) -> SectionComparison:
-    lost, gained = int(np.sum(one & ~two)), int(np.sum(two & ~one))
-    p = mcnemar(lost, gained)
-    return SectionComparison(name, int(one.sum()), int(two.sum()), len(one), lost, gained, p, p)
 
 
 def way_of(counts: SectionComparison) -> int:

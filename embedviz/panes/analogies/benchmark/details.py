@@ -21,9 +21,7 @@ from embedviz.panes.analogies.line_table import Cell, TableColumn, TableLine
 DETAILS = ("wrong", "questions")
 """What is listed of a section, in the order of its buttons."""
 WRONG_COLUMNS = (
-    TableColumn(
-        "name", "Answered wrongly", "The word that was answered; click it to make it the query"
-    ),
+    TableColumn("name", "Answered", "The word that was answered; click it to make it the query"),
     TableColumn("count", "Times", "How often it was answered wrongly"),
     TableColumn("near_c", "Near c", "How often it was among the ten nearest rows of c", 1),
     TableColumn("near_b", "Near b", "How often it was among the ten nearest rows of b", 2),

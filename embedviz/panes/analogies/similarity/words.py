@@ -40,9 +40,9 @@ def describe_correlation(measured: MeasuredSimilarity) -> str:
         low, high = number_text(report.low, 3), number_text(report.high, 3)
         words += f" (95 % interval {low} to {high})"
     words += f", Pearson {number_text(report.pearson, 3)}"
-    low, high = report.pearson_interval
-    if not math.isnan(low):
-        words += f" ({number_text(low, 3)} to {number_text(high, 3)})"
+    least, most = report.pearson_interval
+    if not math.isnan(least):
+        words += f" ({number_text(least, 3)} to {number_text(most, 3)})"
     return words
 
 

@@ -163,6 +163,17 @@ def test_p_values_of_few_pairs_are_exact(n_pairs):
         assert kstest(p_values, "uniform").pvalue > 0.01
 
 
+@pytest.mark.parametrize("dimensions", [2, 50])
+@pytest.mark.parametrize("n_pairs", [5, 20])
+def test_p_values_are_uniform_for_many_sizes(n_pairs, dimensions):
+    def make(rng):
+        units = unit_rows(rng, n_pairs, dimensions), unit_rows(rng, n_pairs, dimensions)
+        return np.arange(n_pairs), np.arange(n_pairs), units
+
+    for p_values in uniform_p_values(make, 200):
+        assert kstest(p_values, "uniform").pvalue > 0.01
+
+
 def simple_pairing(rng, first, second):
     """Return second words dealt out at random, again and again until no pair is there twice."""
     while True:

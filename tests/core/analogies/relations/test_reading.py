@@ -119,3 +119,13 @@ def test_what_is_written_is_read(pairs, sign):
     text = "\n".join(f"{a}{sign}{b}" for a, b in pairs)
     plain = [tuple(unicodedata.normalize("NFC", each) for each in pair) for pair in pairs]
     assert parse_pairs(text).pairs == tuple(dict.fromkeys((a, (b,)) for a, b in plain))
+
+
+def test_the_first_line_may_be_said_to_be_a_header():
+    text = ": towns\nLand,Hauptort\nfrance,paris\n"
+    assert len(parse_pairs(text).pairs) == 2  # No rule can know these words.
+    found = parse_pairs(text, has_header=True)
+    assert found.relations == {"towns": (("france", ("paris",)),)}
+    assert found.notes == ("pasted lines: line 2 is left out as a header: 'Land,Hauptort'.",)
+    assert parse_pairs("", has_header=True).pairs == ()
+    assert parse_pairs("a,b", has_header=True).pairs == ()

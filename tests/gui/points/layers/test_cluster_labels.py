@@ -144,7 +144,7 @@ def test_scale_and_text_scale_make_names_larger(names):
 def test_dimmed_names_are_fainter(names):
     names.set_clusters([cluster("name", 0, 0)])
     usual = strength(painted(names, framed())[1])
-    assert NAME_CONTRAST <= strength(painted(names, framed(), is_dimmed=True)[1]) < usual - 0.5
+    assert NAME_CONTRAST <= strength(painted(names, framed(), faint=[True])[1]) < usual - 0.5
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -190,7 +190,7 @@ def test_a_name_at_the_border_is_moved_into_view(names):
 
 def test_some_names_are_not_dimmed_with_the_others(names):
     names.set_clusters([cluster("many", -1, 0, 9), cluster("some", 1, 0, 8)])
-    boxes, pixels = painted(names, framed(), is_dimmed=True, bright=[False, True])
+    boxes, pixels = painted(names, framed(), faint=[True, False])
     bright, dimmed = (
         strength(pixels[y : y + height, x : x + width])
         for x, y, width, height in boxes.astype(int).tolist()  # The bright one is placed first.
@@ -201,8 +201,8 @@ def test_some_names_are_not_dimmed_with_the_others(names):
 def test_a_bright_name_takes_the_place_of_a_larger_dimmed_one(names):
     names.set_clusters([cluster("many", 0, 0, 9), cluster("some", 0, 0, 8)])
     obstacles = [[0, 0, 420, 156], [0, 184, 420, 146]]  # There is room for one.
-    (dimmed,), _ = painted(names, framed(), obstacles, is_dimmed=True)
-    (bright,), _ = painted(names, framed(), obstacles, is_dimmed=True, bright=[False, True])
+    (dimmed,), _ = painted(names, framed(), obstacles, faint=[True, True])
+    (bright,), _ = painted(names, framed(), obstacles, faint=[True, False])
     assert dimmed[2] != bright[2]
 
 

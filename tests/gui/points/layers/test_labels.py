@@ -67,6 +67,28 @@ def test_where_there_is_no_time_some_wait_and_keep_their_places(labels, canvas):
     assert labels.places == places
 
 
+def test_of_what_is_always_wanted_some_waits_but_what_is_required(labels, canvas):
+    frame = Frame(QRectF(0, 0, 300, 200), Camera(), LIGHT, canvas.extent)
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+
+    def letters(required, seconds):
+        image.fill(0)
+        labels.set_texts(["first", "second", "third"], NONE, rows(0, 1, 2), required)
+        with QPainter(image) as painter:
+            boxes = labels.paint_chosen(painter, frame, canvas, seconds=seconds)
+            labels.paint(painter, frame, canvas, boxes)
+        return np.count_nonzero(np.frombuffer(image.constBits(), np.uint32)), len(boxes)
+
+    none, n_boxes = letters(0, -1.0)
+    assert (none, n_boxes) == (0, 3)  # Their room is kept for them.
+    assert labels.is_unfinished
+    one, _ = letters(1, -1.0)
+    assert labels.is_unfinished
+    every, _ = letters(1, 60.0)
+    assert 0 < one < every
+    assert not labels.is_unfinished
+
+
 def test_order_chooses(labels, canvas):
     everything = painted(labels, canvas)
     labels.set_texts(labels.texts, rows(1), NONE)

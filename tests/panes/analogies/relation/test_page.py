@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from embedviz.app.files.values import settings_of, to_json
@@ -407,6 +407,21 @@ def test_pairs_are_pasted(dialog, session, idle, qtbot):
     settings = session.state[RelationSettings]
     assert settings.relation == "seat"
     assert settings.added[0].pairs[0] == ("country1", ("city1",))
+
+
+def test_the_first_line_is_left_out_as_a_header(dialog, session, idle, qtbot):
+    dialog.name.setText("seat")
+    dialog.text.setPlainText("country0, city5\ncountry1, city1\ncountry2, city2\n")
+    qtbot.waitUntil(dialog.add.isEnabled)
+    assert "3 of 3 pairs" in dialog.said.text()
+    qtbot.mouseClick(dialog.header, LEFT, pos=QPoint(8, dialog.header.height() // 2))
+    assert dialog.header.isChecked()
+    assert "2 of 2 pairs" in dialog.said.text()
+    assert "line 1 is left out as a header: 'country0, city5'" in dialog.said.text()
+    qtbot.mouseClick(dialog.add, LEFT)
+    idle(session)
+    (added,) = session.state[RelationSettings].added
+    assert len(added.pairs) == 2
 
 
 def test_two_columns_are_a_relation(dialog, session, idle, qtbot, pane):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLineEdit,
@@ -104,7 +105,18 @@ class AddRelationDialog(QDialog):
         self.text.setPlaceholderText(_EXAMPLE)
         self.text.setTabChangesFocus(False)
         self.text.textChanged.connect(self._look_soon)
-        return self.text
+        self.header = with_name(
+            QCheckBox("The first line is a header"),
+            "analogies.relation.add.header",
+            "Header: the first line says what the columns are, and is left out",
+        )
+        self.header.toggled.connect(lambda _: self._look())
+        page = QWidget()
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.text, 1)
+        rows.addWidget(self.header)
+        return page
 
     def _columns_page(self, columns: Sequence[str]) -> QWidget:
         page, items = QWidget(), [(_LABELS, None), *((each, each) for each in columns)]
@@ -168,7 +180,8 @@ class AddRelationDialog(QDialog):
         """Return what is typed or chosen."""
         name = " ".join(self.name.text().split())
         if self._pages.currentIndex() != _COLUMNS:
-            return read_typed(self.text.toPlainText(), name)
+            has_header = self.header.isChecked()
+            return read_typed(self.text.toPlainText(), name, has_header=has_header)
         boxes = self.first, self.second
         columns = self.first.currentData(), self.second.currentData()
         usual = " → ".join(box.currentText() for box in boxes)

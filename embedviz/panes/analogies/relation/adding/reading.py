@@ -39,7 +39,7 @@ class ReadRelations:
     said: str = ""
 
 
-def read_typed(text: str, name: str) -> ReadRelations:
+def read_typed(text: str, name: str, *, has_header: bool = False) -> ReadRelations:
     """Return the relations of lines that were typed or pasted.
 
     Parameters
@@ -47,8 +47,10 @@ def read_typed(text: str, name: str) -> ReadRelations:
     text : str
     name : str
         Of the pairs that stand below no heading; may be empty.
+    has_header : bool
+        Whether the first line is no pair, but says what the columns are.
     """
-    found = parse_pairs(text, name or UNNAMED)
+    found = parse_pairs(text, name or UNNAMED, has_header=has_header)
     return _kept(found.relations, found.notes)
 
 

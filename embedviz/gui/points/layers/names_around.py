@@ -1,0 +1,231 @@
+"""The names of categories around the points, each joined to its place by a line.
+
+Where they are is found anew for each frame, from the camera alone: see `core.drawing.leaders`.
+They stay as one zooms in, since they cover nothing.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from embedviz.core.drawing.leaders import Around, Box, place_around
+from embedviz.core.drawing.outlines import outermost, outline_of
+from embedviz.gui.coloring.contrast import TEXT_CONTRAST, readable_on
+from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.text import draw_text
+from embedviz.gui.theme import TEXT_PIXELS, font, with_alpha
+
+LONGEST = 54
+"""Longer names are cut to this many characters."""
+_LINE, _MOST_LINES = 18, 3
+_GAP, _TAIL = 5.0, 6.0
+_MOST_SHARE = 0.3
+"""Of the width of a picture, on each side; where names need more, they are over the points."""
+_LEAST_WIDTH = 420
+_DIMMED = 0.5
+_LINE_WIDTH, _HALO_WIDTH = 1.1, 3.2
+_LEADING = 0.92
+"""Height of a line of a name against that of its font."""
+_MOST_MOVING = 20_000
+
+
+@dataclass(frozen=True)
+class NameAround:
+    """A name that stands around the points.
+
+    Attributes
+    ----------
+    lines : tuple of str
+    color : QColor
+    factor : float
+        Its size against the usual one.
+    """
+
+    lines: tuple[str, ...]
+    color: QColor
+    factor: float
+
+
+class NamesAround:
+    """Names around the points.
+
+    Attributes
+    ----------
+    is_on : bool
+        Whether names are to be there, as far as there is room.
+    """
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self._names: tuple[NameAround, ...] = ()
+        self._measured: tuple[float, list[QFont], NDArray[np.float64]] | None = None
+        self._outermost: tuple[NDArray[np.float32], NDArray[np.intp]] | None = None
+        self.drawn: list[tuple[QRectF, int]] = []
+
+    def set_names(
+        self, texts: Sequence[str], colors: Sequence[QColor], factors: Sequence[float]
+    ) -> None:
+        """Take other names, the most important first."""
+        self._names = tuple(
+            NameAround(wrapped(text), color, factor)
+            for text, color, factor in zip(texts, colors, factors, strict=True)
+        )
+        self._measured, self.drawn = None, []
+
+    def margin(self, frame: Frame, width: float) -> float:
+        """Return how much room they take on each side of a picture of this width, in pixels.
+
+        0 where they are to be over the points: where they are not wanted, or too wide.
+        """
+        if not self.is_on or not self._names or width < _LEAST_WIDTH:
+            return 0.0
+        _, boxes = self._sizes(frame)
+        margin = ceil(float(boxes[:, 0].max()) + frame.text(4 * _GAP + _TAIL))
+        return float(margin) if margin <= _MOST_SHARE * width else 0.0
+
+    def _sizes(self, frame: Frame) -> tuple[list[QFont], NDArray[np.float64]]:
+        """Return the fonts of the names, and their sizes in pixels, (n, 2)."""
+        scale = frame.name_scale
+        if self._measured is None or self._measured[0] != scale:
+            pixels = [TEXT_PIXELS * scale * name.factor for name in self._names]
+            fonts = [font(each, semibold=True) for each in pixels]
+            boxes = [
+                _size_of(name.lines, metrics)
+                for name, metrics in zip(self._names, map(QFontMetricsF, fonts), strict=True)
+            ]
+            self._measured = scale, fonts, np.array(boxes)
+        return self._measured[1:]
+
+    def paint(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        points: NDArray[np.float32],
+        positions: NDArray[np.float64],
+        faint: Sequence[bool],
+    ) -> None:
+        """Draw the names that have room, with their lines.
+
+        Parameters
+        ----------
+        points : float32 array of shape (n_points, 3)
+            What they are around, seen from the origin of the camera.
+        positions : array of shape (n, 3)
+            Where the lines begin, in the data.
+        faint : sequence of bool
+            Which of them are dimmed.
+        """
+        self.drawn = []
+        if frame.room is None:
+            return
+        fonts, boxes = self._sizes(frame)
+        anchors = frame.project(positions)[0]
+        outline = outline_of(frame.project_near(points[self._rows(points, frame)])[0])
+        if len(outline) < 3:
+            return
+        around = place_around(
+            anchors, boxes, outline, _box(frame.area), _box(frame.room), frame.text(_GAP)
+        )
+        colors = [self._color(frame, index, faint[index]) for index in around.names.tolist()]
+        _draw_leaders(painter, frame, around, anchors, boxes[:, 0], colors)
+        for index, color, corner, is_left in zip(
+            around.names.tolist(), colors, around.corners.tolist(), around.is_left, strict=True
+        ):
+            size = boxes[index].tolist()
+            self._draw(painter, frame, index, fonts[index], QRectF(*corner, *size), color, is_left)
+            self.drawn.append((QRectF(*corner, *size), index))
+
+    def _rows(self, positions: NDArray[np.float32], frame: Frame) -> NDArray[np.intp]:
+        """Return the outermost points; of those that move, of some."""
+        known = self._outermost
+        if known is not None and known[0] is positions:
+            return known[1]
+        is_quick = frame.is_moving or frame.camera.is_3d
+        every = max(1, len(positions) // _MOST_MOVING) if is_quick else 1
+        rows = outermost(positions[::every]) * every
+        if not frame.is_moving:
+            self._outermost = positions, rows
+        return rows
+
+    def _color(self, frame: Frame, index: int, is_faint: bool) -> QColor:
+        ground, text = QColor(frame.theme.ground), QColor(frame.theme.text)
+        color = readable_on(self._names[index].color, ground, text, TEXT_CONTRAST)
+        return frame.faint(color, _DIMMED) if is_faint else color
+
+    def _draw(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        index: int,
+        name_font: QFont,
+        box: QRectF,
+        color: QColor,
+        is_left: bool,
+    ) -> None:
+        metrics = QFontMetricsF(name_font)
+        ground = QColor(frame.theme.ground)
+        for place, line in enumerate(self._names[index].lines):
+            left = box.right() - metrics.horizontalAdvance(line) if is_left else box.left()
+            corner = QPointF(left, box.top() + place * metrics.height() * _LEADING)
+            draw_text(painter, corner, line, name_font, color, ground)
+
+
+def wrapped(text: str) -> tuple[str, ...]:
+    """Return a name in up to three lines of about one length, cut where it is longer than those."""
+    if len(text) > LONGEST:
+        text = text[: LONGEST - 1].rstrip() + "…"
+    count = min(ceil(len(text) / _LINE), _MOST_LINES)
+    for width in range(ceil(len(text) / max(count, 1)), len(text)):
+        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=True)
+        if len(lines) <= count and max(map(len, lines), default=0) <= width:
+            return tuple(lines)
+    return (text,)
+
+
+def _size_of(lines: Sequence[str], metrics: QFontMetricsF) -> tuple[float, float]:
+    width = max(metrics.horizontalAdvance(line) for line in lines)
+    return width, metrics.height() * (1 + _LEADING * (len(lines) - 1))
+
+
+def _box(rectangle: QRectF) -> Box:
+    return rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom()
+
+
+def _draw_leaders(
+    painter: QPainter,
+    frame: Frame,
+    around: Around,
+    anchors: NDArray[np.float64],
+    widths: NDArray[np.float64],
+    colors: Sequence[QColor],
+) -> None:
+    """Draw the lines, all of their halos first, and a dot where each begins."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    # As far as the name, but for a little, from where it begins or ends.
+    inner = around.corners[:, 0] + np.where(around.is_left, widths[around.names], 0.0)
+    inner += np.where(around.is_left, 1.0, -1.0) * frame.text(_TAIL / 2)
+    paths = [
+        [QPointF(*start), QPointF(*bend), QPointF(end, bend[1])]
+        for start, bend, end in zip(
+            anchors[around.names].tolist(), around.bends.tolist(), inner.tolist(), strict=True
+        )
+    ]
+    halo = QPen(with_alpha(frame.theme.ground, 0.75), frame.text(_HALO_WIDTH))
+    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    lines = [QPen(color, frame.text(_LINE_WIDTH)) for color in colors]
+    for pens in ([halo] * len(paths), lines):
+        for path, pen in zip(paths, pens, strict=True):
+            painter.setPen(pen)
+            painter.drawPolyline(path)
+    painter.setPen(QPen(QColor(frame.theme.ground), frame.text(1.0)))
+    for (start, *_), color in zip(paths, colors, strict=True):
+        painter.setBrush(color)
+        painter.drawEllipse(start, frame.text(2.6), frame.text(2.6))

@@ -1,0 +1,1 @@
+"""What makes a map beautiful: clusters with names, title, light, palette, and their controls."""
