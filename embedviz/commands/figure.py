@@ -292,6 +292,7 @@ def figure_parser(
     add_setting_options(what, _fields(settings))
     add_animation_options(parser)
     _add_look_options(parser.add_argument_group("picture"))
+    _add_heading_options(parser, settings)
     if sample:
         add_reading_options(parser)
     return parser
@@ -314,8 +315,6 @@ def _add_look_options(look: argparse._ArgumentGroup) -> None:
     themes = "light", "dark", "print", "gray-safe"
     look.add_argument("--theme", default="light", choices=themes)
     look.add_argument("--transparent", action="store_true", help="without a ground")
-    look.add_argument("--title", default="", help="a line above the picture")
-    look.add_argument("--subtitle", default="", help="a smaller line below the title")
     look.add_argument(
         "--caption",
         action=argparse.BooleanOptionalAction,
@@ -330,6 +329,18 @@ def _add_look_options(look: argparse._ArgumentGroup) -> None:
         help="say in the file what it shows, so that the window shows it again",
     )
     look.add_argument("--paths", action="store_true", help="say where files are there, too")
+
+
+def _add_heading_options(parser: argparse.ArgumentParser, settings: Sequence[type]) -> None:
+    """Add the lines above the picture, where the pane has none of its own, as the map has."""
+    parser.set_defaults(title="", subtitle="")
+    own = {each.about.option or each.name for each in _fields(settings)}
+    for name, help in (
+        ("title", "a line above the picture"),
+        ("subtitle", "a smaller line below the title"),
+    ):
+        if name not in own:
+            parser.add_argument(f"--{name}", help=help)
 
 
 def _fields(settings: Sequence[type]) -> list[SettingField]:
