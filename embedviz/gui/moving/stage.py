@@ -97,6 +97,7 @@ class Stage:
         pane.tool_row.hide()
         pane.set_text_scale(look.text_scale)
         pane.resize(self._size)
+        pane.setUpdatesEnabled(False)  # What is drawn is drawn into the frames alone.
         self._failures: list[Exception] = []
 
     def begin(self, *, with_run: bool = True) -> Iterator[Turn]:
@@ -113,6 +114,10 @@ class Stage:
             See `require_drawn`.
         """
         pane = self.pane
+        yield None
+        if not pane.needs_set or self.session.state.active is not None:
+            pane.make()  # In a turn of its own: it takes as long as to draw the state does.
+            yield None
         pane.show()
         for task in pane.findChildren(Task):
             task.failed.connect(self._failures.append)
