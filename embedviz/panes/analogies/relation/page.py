@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -92,19 +92,14 @@ class RelationPage(Page):
         is_narrow = width < _NARROW * self.text_scale
         way = QBoxLayout.Direction
         self._rows.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
-        if is_narrow:
-            _free_width(side)
-        else:
-            least, most = (round(each * self.text_scale) for each in (_LEAST_SIDE, _MOST_SIDE))
-            wanted = min(max(round(_SIDE_SHARE * width), least), most)
-            side.setFixedWidth(min(wanted, width // 2))
-        self._rows.setStretch(1, int(is_narrow))
+        least, most = (round(each * self.text_scale) for each in (_LEAST_SIDE, _MOST_SIDE))
+        wanted = min(max(round(_SIDE_SHARE * width), least), most, max(width // 2, 1))
+        # No least width: with one, the page could not get narrower again.
+        side.setMaximumWidth(self.width() if is_narrow else wanted)
+        shares = (0, 1) if is_narrow else (max(width - wanted, 1), wanted)
+        for place, share in enumerate(shares):
+            self._rows.setStretch(place, share)
         is_low = self.height() < _LOW * self.text_scale
         self.parts.caption.setVisible(not (is_narrow or is_low))
         for strip in (self.parts.colors, self.parts.null):
             strip.setVisible(not (is_narrow and is_low))  # The picture needs the room.
-
-
-def _free_width(widget: QWidget) -> None:
-    widget.setMinimumWidth(0)
-    widget.setMaximumWidth(16_777_215)  # Qt's own largest.

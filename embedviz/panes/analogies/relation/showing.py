@@ -202,7 +202,7 @@ class RelationShowing(QObject):
         side.relations.show_lines(lines, NO_RELATION.replace("\n", " "))
         listed = state[RelationSettings].listed
         notes = {
-            "relations": describe_ranking(known, is_busy=self._run.is_ranking),
+            "relations": describe_ranking(known, corrected, is_busy=self._run.is_ranking),
             "apply": describe_unknown(self._run.answers(state) or ()),
             "pairs": "" if self.measured is None else describe_missing(self.measured),
         }

@@ -107,13 +107,32 @@ def noun_of(name: str) -> str:
     return f"the {second.strip()}" if arrow and second.strip() else "the second word"
 
 
-def describe_ranking(known: Sequence[MeasuredRelation | None], *, is_busy: bool) -> str:
-    """Return how many relations are measured, and how many of them are no accident."""
+def describe_ranking(
+    known: Sequence[MeasuredRelation | None], corrected: Sequence[float], *, is_busy: bool
+) -> str:
+    """Return how many relations are measured, and of how many p says that they are no accident.
+
+    Parameters
+    ----------
+    known : sequence of MeasuredRelation or None
+        None where a relation is not measured yet.
+    corrected : sequence of float
+        The p values by Holm's method, NaN where there is none, as of a single pair.
+    is_busy : bool
+        Whether the others are still being measured.
+    """
     done = [each.measures for each in known if each is not None and each.measures is not None]
     if len(done) < len(known):
         waits = "" if is_busy else "; the rest was stopped"
         return f"{len(done)} of {counted(len(known), 'relation')} measured{waits}."
-    return "p corrected for the number of relations (Holm). A click shows a relation."
+    tested = [p_value for p_value in corrected if not math.isnan(p_value)]
+    if not tested:
+        return "No relation could be tested."
+    found = sum(p_value < SIGNIFICANT for p_value in tested)
+    return (
+        f"{counted(len(tested), 'relation')} tested, p corrected for that by Holm's method: "
+        f"{found} below {SIGNIFICANT:g}. A click shows a relation."
+    )
 
 
 def describe_unknown(applied: Sequence[AppliedWord]) -> str:

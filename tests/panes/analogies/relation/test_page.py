@@ -218,7 +218,29 @@ def test_all_relations_are_ranked(shown, session, idle, cities, capitals, accide
     idle(session)
     assert session.state[RelationSettings].relation == "country → city"
     assert page.parts.head.text().startswith("12 pairs: the offsets agree (")
-    assert "Holm" in page.parts.side.note.text()
+    said = page.parts.side.note.text()
+    assert said.startswith("2 relations tested, p corrected for that by Holm's method: ")
+    assert f": {sum(corrected < 0.05)} below 0.05" in said
+
+
+def test_relations_of_one_pair_are_not_tested(shown, cities):
+    alone = kept_pairs("alone", [("country0", ("city0",))])
+    page = shown(cities, alone, listed="relations")
+    assert page.parts.side.note.text() == "No relation could be tested."
+
+
+def test_a_wide_page_can_get_narrow_again(qapp, shown, pane, cities, capitals):
+    page = shown(cities, capitals, listed="relations")
+    pane.resize(1600, 700)
+    qapp.processEvents()
+    beside = page.parts.side.width()
+    assert beside == pytest.approx(480, abs=2)
+    # Its layout must allow the width in which the lists are below the picture.
+    assert page.minimumSizeHint().width() <= 600
+    for width in (620, 560):  # As a window is dragged: the controls need less room first.
+        pane.resize(width, 700)
+        qapp.processEvents()
+    assert page.parts.side.width() > beside
 
 
 def test_stopping_is_said(shown, session, idle, cities, capitals, accidents, pane):
