@@ -48,7 +48,7 @@ def animate_figure(
     options : Namespace
     look : FigureLook
     stage : callable
-        Makes a stage: `gui.moving.stage.Stage` with its painter.
+        Makes a stage: `gui.moving.stage.Stage`.
     record : callable
         Records a film: see `gui.moving.recorder`.
 

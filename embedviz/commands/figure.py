@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +94,11 @@ def _draw_still(pane: Any, session: Any, options: argparse.Namespace) -> None:
 
 
 def _draw_moving(pane: Any, session: Any, options: Any) -> None:
-    from embedviz.gui.export import painting
     from embedviz.gui.moving.recorder import record
     from embedviz.gui.moving.stage import Stage
 
     look = look_of_options(options)
-    animate_figure(pane, session, options, look, partial(Stage, painting), record)
+    animate_figure(pane, session, options, look, Stage, record)
 
 
 def look_of_options(options: argparse.Namespace) -> Any:

@@ -11,18 +11,19 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from embedviz.app.files.recipes import recipe_of
+from embedviz.app.files.recipes.writing import recipe_of
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.gui.export.beginning import BegunForFigures
-from embedviz.gui.export.dressing import head_height, pane_of
-from embedviz.gui.export.figure import content_of, kind_of, write_figure
+from embedviz.gui.export.dressing import pane_of
+from embedviz.gui.export.figure import content_of, draw_figure_image, kind_of, write_figure
+from embedviz.gui.export.head import head_height
 from embedviz.gui.export.look import FigureLook, Kind
-from embedviz.gui.export.painting import draw_figure_image, drawn_finely
+from embedviz.gui.export.painting import drawn_finely
 from embedviz.gui.export.room import require_room as require_room
 from embedviz.gui.pane import Pane
-from embedviz.gui.row_images import ALL_STEPS
+from embedviz.gui.sessions.steps import ALL_STEPS
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QImage
 
-from embedviz.app.files.session.steps import STEPS
 from embedviz.core.derivation.additions import with_notes, with_thumbnails
 from embedviz.core.derivation.provenance import Step
 from embedviz.core.errors import UserError
@@ -137,8 +136,6 @@ class AddedImageColumn:
 
 PICTURE_STEPS: dict[str, type[Step]] = {"sprites": AddedSprites, "images": AddedImageColumn}
 """By the name under which sessions keep them."""
-ALL_STEPS = {**STEPS, **PICTURE_STEPS}
-"""All steps that sessions and recipes keep."""
 
 
 def with_own_pictures(vector_set: VectorSet) -> VectorSet:

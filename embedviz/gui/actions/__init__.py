@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from embedviz.app.files.recipes import recipe_of
+from embedviz.app.files.recipes.writing import recipe_of
 from embedviz.app.state import sets_without
 from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
@@ -20,7 +20,7 @@ from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.host import Host, has_set
-from embedviz.gui.row_images import ALL_STEPS
+from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.widgets.key_sheet import KeySheet
 
 

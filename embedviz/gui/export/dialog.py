@@ -24,9 +24,9 @@ from embedviz.app.files.settings import read_settings
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.gui.export.dressing import size_of
 from embedviz.gui.export.figure import FigureDrawing, kind_of, write_figure
 from embedviz.gui.export.form import LookForm, remember_look
+from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import Kind
 from embedviz.gui.export.preview import FigurePreview
 from embedviz.gui.theme import GRID

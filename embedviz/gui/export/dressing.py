@@ -9,58 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from math import ceil
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
-from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
 
 from embedviz.core.errors import UserError
+from embedviz.gui.export.head import head_height, size_of
 from embedviz.gui.export.look import LEGEND_PLACES, FigureLook
-from embedviz.gui.pane import Pane
-from embedviz.gui.points.scene import PointScene
-from embedviz.gui.points.viewport import ShownPoints
+from embedviz.gui.points.scene import PointScene, ShownPoints, shown_points
 from embedviz.gui.style import style_sheet, text_rules
-from embedviz.gui.theme import (
-    FIGURE_THEMES,
-    GRID,
-    TEXT_PIXELS,
-    TITLE_PIXELS,
-    Theme,
-    font,
-    palette,
-    theme_manager,
-)
+from embedviz.gui.theme import FIGURE_THEMES, Theme, palette, theme_manager
 from embedviz.gui.widgets.controls import ElidedLabel
 
 _NO_GROUND = "QWidget { background: transparent; }"
 
 
+@runtime_checkable
+class ScaledText(Protocol):
+    """A widget around a picture, as a pane, that knows how large text of the picture is."""
+
+    text_scale: float
+
+    def set_text_scale(self, scale: float) -> None:
+        """Show all text of the picture larger; 1 is the usual size."""
+
+
 def theme_of(look: FigureLook) -> Theme:
     """Return the theme of a figure."""
     return FIGURE_THEMES.get(look.theme, theme_manager.theme)
-
-
-def head_height(look: FigureLook) -> int:
-    """Return how high the lines above the picture are, in CSS pixels."""
-    lines = title_lines(look)
-    if not lines:
-        return 0
-    return ceil(1.5 * GRID + sum(QFontMetricsF(each).height() for _, each in lines))
-
-
-def title_lines(look: FigureLook) -> list[tuple[str, QFont]]:
-    """Return the lines above a picture with their fonts."""
-    title = font(TITLE_PIXELS * look.text_scale, semibold=True)
-    subtitle = font(TEXT_PIXELS * look.text_scale)
-    return [(text, each) for text, each in ((look.title, title), (look.subtitle, subtitle)) if text]
-
-
-def size_of(picture: QWidget, look: FigureLook) -> QSize:
-    """Return the size of a whole figure in CSS pixels, with the lines above the picture."""
-    width = look.width or picture.width()
-    return QSize(width, look.height or picture.height() + head_height(look))
 
 
 @contextmanager
@@ -108,7 +85,7 @@ def _in_theme(picture: QWidget, look: FigureLook) -> Iterator[None]:
     theme, pane = theme_of(look), pane_of(picture)
     is_other = theme is not theme_manager.theme or look.is_transparent
     text_scale = 1.0 if pane is None else pane.text_scale
-    part = pane or picture
+    part = pane if isinstance(pane, QWidget) else picture
     sheet, colors = picture.styleSheet(), picture.palette()
     with theme_manager.in_figure(theme, part, has_ground=not look.is_transparent):
         if pane is not None and look.text_scale != text_scale:
@@ -213,14 +190,9 @@ def _kept_scrolls(picture: QWidget) -> Iterator[None]:
                 bar.setValue(value)
 
 
-def pane_of(picture: QWidget) -> Pane | None:
+def pane_of(picture: QWidget) -> ScaledText | None:
     """Return the pane that a picture is in."""
-    each: QWidget | None = picture
-    while each is not None and not isinstance(each, Pane):
+    each = picture.parentWidget()
+    while each is not None and not isinstance(each, ScaledText):
         each = each.parentWidget()
     return each
-
-
-def shown_points(picture: QWidget) -> list[Any]:
-    """Return the parts of a picture that show points, themselves widgets."""
-    return [part for part in picture.findChildren(QWidget) if isinstance(part, ShownPoints)]

@@ -8,20 +8,22 @@ file of it, in any thread. `content_of` does all at once.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.carriers import with_png_recipe
-from embedviz.app.files.recipes.reading import MOST_CHARACTERS
+from embedviz.app.files.recipes.names import MOST_CHARACTERS
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.formats.writing.atomic_write import replaced_files
-from embedviz.gui.export.dressing import size_of
+from embedviz.gui.export.dressing import dressed
+from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import KINDS, FigureLook, Kind
-from embedviz.gui.export.painting import Job, draw_figure_image, point_jobs
+from embedviz.gui.export.painting import Job, paint_figure, point_jobs
 from embedviz.gui.export.pdf import finished_pdf, paint_pdf
 from embedviz.gui.export.point_layer import FigurePoints
 from embedviz.gui.export.room import require_room
@@ -61,7 +63,8 @@ class FigureDrawing:
         """
         scale = self._look.scale if self._kind == "png" else 1.0
         require_room(self._size.width(), self._size.height(), scale)
-        self._jobs = point_jobs(self._picture, self._look, self._points)
+        with dressed(self._picture, self._look):
+            self._jobs = point_jobs(self._picture, self._look, self._points)
 
     def draw_points(self, report: Report = silent) -> None:
         """Draw the points, and describe what is shown."""
@@ -77,12 +80,15 @@ class FigureDrawing:
         """Paint what is left to paint, in the UI thread, and return it as it is then."""
         picture, look, points = self._picture, self._look, self._points
         title = look.title or picture.accessibleName() or "embedviz"
-        if self._kind == "svg":
-            self._painted = paint_svg(picture, look, points, title)
-        elif self._kind == "pdf":
-            self._painted = paint_pdf(picture, look, points, title, self._text)
-        else:
+        if self._kind == "png":
             self._painted = draw_figure_image(picture, look, points)
+            return self._painted
+        paint = partial(paint_figure, picture=picture, look=look, points=points)
+        with dressed(picture, look):
+            if self._kind == "svg":
+                self._painted = paint_svg(paint, self._size, title)
+            else:
+                self._painted = paint_pdf(paint, self._size, title, self._text)
         return self._painted
 
     def finish(self, report: Report = silent) -> bytes:
@@ -106,6 +112,29 @@ def content_of(
     drawing.draw_points()
     drawing.paint()
     return drawing.finish()
+
+
+def draw_figure_image(
+    picture: QWidget, look: FigureLook, points: FigurePoints | None = None
+) -> QImage:
+    """Return a figure as an image, drawn at its resolution rather than enlarged.
+
+    Raises
+    ------
+    UserError
+        When there is no room for it.
+    """
+    size = size_of(picture, look)
+    require_room(size.width(), size.height(), look.scale)
+    pixels = QSize(round(size.width() * look.scale), round(size.height() * look.scale))
+    image = QImage(pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    if image.isNull():
+        raise UserError("There is no memory for a picture of this size. Choose a smaller scale.")
+    image.setDevicePixelRatio(look.scale)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter, dressed(picture, look):
+        paint_figure(painter, picture, look, points or FigurePoints("png"))
+    return image
 
 
 def png_of(image: QImage, recipe: str, dpi: float) -> bytes:

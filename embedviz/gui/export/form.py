@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from embedviz.app.files.settings import change_settings, read_settings
 from embedviz.core.errors import UserError
-from embedviz.gui.export.dressing import size_of
+from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import LEGENDS, PRESETS, FigureLook
 from embedviz.gui.theme import FIGURE_THEMES, GRID
 from embedviz.gui.widgets.controls import (

@@ -1,4 +1,4 @@
-"""Painting of a dressed picture, with the lines above it, onto any device."""
+"""Painting of a picture that is dressed, with the lines above it, onto any device."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from embedviz.core.drawing.raster import Image
-from embedviz.core.errors import UserError
-from embedviz.gui.export.dressing import dressed, head_height, shown_points, size_of, title_lines
+from embedviz.gui.export.head import head_height, size_of, title_lines
 from embedviz.gui.export.look import FigureLook
-from embedviz.gui.export.point_layer import IMAGE_SCALE, FigurePoints
-from embedviz.gui.export.room import require_room
-from embedviz.gui.points.canvas import Wanted
+from embedviz.gui.export.point_layer import FigurePoints
+from embedviz.gui.points.canvas import FILE_SCALE, Wanted
 from embedviz.gui.points.frame import PADDING
+from embedviz.gui.points.scene import ShownPoints, shown_points
 from embedviz.gui.points.text import draw_line_of_text
-from embedviz.gui.points.viewport import ShownPoints, figure_frame
 from embedviz.gui.theme import GRID, theme_manager
 
 Job = tuple[tuple[int, Wanted], Callable[[], Image]]
@@ -41,59 +39,34 @@ def drawn_finely(picture: QWidget) -> list[DrawnFinely]:
 
 
 def point_jobs(picture: QWidget, look: FigureLook, points: FigurePoints) -> list[Job]:
-    """Return what draws the images of points of a figure, to be done in any thread."""
-    scale = look.scale if points.kind == "png" else IMAGE_SCALE
+    """Return what draws the images of points of a dressed picture, to be done in any thread."""
+    scale = look.scale if points.kind == "png" else FILE_SCALE
     jobs = []
-    with dressed(picture, look):
-        for view in shown_points(picture):
-            if view.isVisible():
-                frame = figure_frame(view, view.width(), view.height(), scale)
-                jobs.append(points.job(view.scene.canvas, frame))
+    for view in shown_points(picture):
+        if view.isVisible():
+            frame = view.viewport.figure_frame(view.width(), view.height(), scale)
+            jobs.append(points.job(view.scene.canvas, frame))
     return [job for job in jobs if job is not None]
 
 
 def paint_figure(
     painter: QPainter, picture: QWidget, look: FigureLook, points: FigurePoints
 ) -> None:
-    """Paint a figure, as large as it is in CSS pixels."""
-    with dressed(picture, look):
-        theme, size = theme_manager.theme, size_of(picture, look)
-        if not look.is_transparent:
-            painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(theme.ground))
-        top = float(GRID)
-        for (text, font), color in zip(title_lines(look), (theme.text, theme.muted), strict=False):
-            painter.setFont(font)
-            height = float(painter.fontMetrics().height())
-            box = QRectF(PADDING, top, size.width() - 2 * PADDING, height)
-            draw_line_of_text(painter, box, text, font, QColor(color))
-            top += height
-        painter.save()
-        painter.translate(0, head_height(look))
-        _render(picture, painter, look, points)
-        painter.restore()
-
-
-def draw_figure_image(
-    picture: QWidget, look: FigureLook, points: FigurePoints | None = None
-) -> QImage:
-    """Return a figure as an image, drawn at its resolution rather than enlarged.
-
-    Raises
-    ------
-    UserError
-        When there is no room for it.
-    """
-    size = size_of(picture, look)
-    require_room(size.width(), size.height(), look.scale)
-    pixels = QSize(round(size.width() * look.scale), round(size.height() * look.scale))
-    image = QImage(pixels, QImage.Format.Format_ARGB32_Premultiplied)
-    if image.isNull():
-        raise UserError("There is no memory for a picture of this size. Choose a smaller scale.")
-    image.setDevicePixelRatio(look.scale)
-    image.fill(Qt.GlobalColor.transparent)
-    with QPainter(image) as painter:
-        paint_figure(painter, picture, look, points or FigurePoints("png"))
-    return image
+    """Paint a figure of a dressed picture, as large as it is in CSS pixels."""
+    theme, size = theme_manager.theme, size_of(picture, look)
+    if not look.is_transparent:
+        painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(theme.ground))
+    top = float(GRID)
+    for (text, font), color in zip(title_lines(look), (theme.text, theme.muted), strict=False):
+        painter.setFont(font)
+        height = float(painter.fontMetrics().height())
+        box = QRectF(PADDING, top, size.width() - 2 * PADDING, height)
+        draw_line_of_text(painter, box, text, font, QColor(color))
+        top += height
+    painter.save()
+    painter.translate(0, head_height(look))
+    _render(picture, painter, look, points)
+    painter.restore()
 
 
 def _render(picture: QWidget, painter: QPainter, look: FigureLook, points: FigurePoints) -> None:
@@ -118,7 +91,6 @@ def _drawing_finely(picture: QWidget, points: FigurePoints) -> Iterator[None]:
         part.is_in_figure = True
         if isinstance(part, ShownPoints):
             part.scene.canvas.figure = points
-            part.file_scale = IMAGE_SCALE
     try:
         yield
     finally:

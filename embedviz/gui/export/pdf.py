@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from hashlib import blake2b
 from math import ceil
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, QSizeF
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
-from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.carriers import xmp_packet
-from embedviz.gui.export.dressing import size_of
-from embedviz.gui.export.look import CSS_DPI, FigureLook
-from embedviz.gui.export.painting import paint_figure
-from embedviz.gui.export.point_layer import FigurePoints
+from embedviz.gui.export.look import CSS_DPI
 
 _PAGE_BOX = re.compile(rb"/MediaBox \[([\d. ]+)\]")
 _DATE = re.compile(rb"/(?:CreationDate|ModDate) ?\(D:([^)]*)\)")
 _IDENTITY = re.compile(rb"/ID ?\[ ?<([0-9a-fA-F]+)> ?<([0-9a-fA-F]+)> ?\]")
 
 
-def paint_pdf(
-    picture: QWidget, look: FigureLook, points: FigurePoints, title: str, recipe: str
-) -> bytes:
-    """Return a figure as a PDF."""
+def paint_pdf(paint: Callable[[QPainter], None], size: QSize, title: str, recipe: str) -> bytes:
+    """Return a PDF of what is painted, as large as it is in CSS pixels."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
-    size = size_of(picture, look)
     exact = _in_points(size)
     # Qt takes whole points only.
     page = QSizeF(ceil(exact.width()), ceil(exact.height()))
@@ -39,7 +33,7 @@ def paint_pdf(
     writer.setCreator("embedviz")
     writer.setDocumentXmpMetadata(QByteArray(xmp_packet(recipe, title)))
     with QPainter(writer) as painter:
-        paint_figure(painter, picture, look, points)
+        paint(painter)
     return bytes(buffer.data().data())
 
 

@@ -1,9 +1,9 @@
 """Points of a figure: an image that may be drawn in another thread, or discs that stay vectors.
 
-Up to `MOST_VECTORS` points of a view are discs in SVG and PDF; more are one image, of
-`IMAGE_DPI`, while all else stays lines and text. Measured with points of seven colors that have
-rims: 20,000 are 2.1 MB of SVG and rsvg-convert draws them in 0.9 s; 100,000 would be 10 MB, which
-browsers take seconds for at every scroll, and an image of them is not to be told from it.
+Up to `MOST_VECTORS` points of a view are discs in SVG and PDF; more are one image, of 300 dpi,
+while all else stays lines and text. Measured with points of seven colors that have rims: 20,000
+are 2.1 MB of SVG and rsvg-convert draws them in 0.9 s; 100,000 would be 10 MB, which browsers
+take seconds for at every scroll, and an image of them is not to be told from it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from embedviz.core.drawing.raster import Image
-from embedviz.gui.export.look import CSS_DPI, Kind
+from embedviz.gui.export.discs import Discs, discs_of
+from embedviz.gui.export.look import Kind
 from embedviz.gui.points.canvas import PointCanvas, Wanted, draw_image, drawing_of, wanted_image
-from embedviz.gui.points.discs import Discs, discs_of
 from embedviz.gui.points.frame import Frame
 
 MOST_VECTORS = 20_000
-IMAGE_DPI = 300
-IMAGE_SCALE = IMAGE_DPI / CSS_DPI
 _MARK = "embedviz-points-{}"
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.gui.export.dressing import size_of
+from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.carriers import svg_metadata
-from embedviz.gui.export.dressing import size_of
-from embedviz.gui.export.look import FigureLook
-from embedviz.gui.export.painting import paint_figure
-from embedviz.gui.export.point_layer import FigurePoints, Part, PlacedImage, mark_of
-from embedviz.gui.points.discs import Discs
+from embedviz.gui.export.discs import Discs
+from embedviz.gui.export.point_layer import Part, PlacedImage, mark_of
 from embedviz.gui.theme import FAMILIES, MONOSPACED
 
 MOST_BYTES = 5_000_000
@@ -30,21 +26,20 @@ _CLIPPED = re.compile(r'<g clip-path="([^"]*)"><g ')
 _FONT = re.compile(r'font-family="([^"]*)"')
 
 
-def paint_svg(picture: QWidget, look: FigureLook, points: FigurePoints, title: str) -> bytes:
-    """Return a figure as Qt writes it, with marks in the place of points; see `finished_svg`."""
+def paint_svg(paint: Callable[[QPainter], None], size: QSize, title: str) -> bytes:
+    """Return an SVG of what is painted, with marks in the place of points; see `finished_svg`."""
     from PySide6.QtSvg import QSvgGenerator  # Another 1 MB library, for this alone.
 
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # 1.2 Tiny does not clip.
     generator.setOutputDevice(buffer)
-    size = size_of(picture, look)
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(), size))
     generator.setTitle(title)
     generator.setDescription("")
     with QPainter(generator) as painter:
-        paint_figure(painter, picture, look, points)
+        paint(painter)
     return bytes(buffer.data().data())
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, runtime_checkable
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
@@ -13,25 +14,15 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.gui.export.beginning import BegunForFigures
-from embedviz.gui.export.dressing import head_height
+from embedviz.gui.export.figure import FigureDrawing
+from embedviz.gui.export.head import head_height
 from embedviz.gui.export.look import FigureLook
-from embedviz.gui.export.point_layer import FigurePoints
 from embedviz.gui.moving.turns import Turn
 from embedviz.gui.pane import Pane
 from embedviz.gui.points.view import PointView
 
 Make = Callable[[Session], Pane]
 _FITTINGS = 3
-
-
-class FigurePainter(Protocol):
-    """What draws figures: `gui.export.painting`, given so that a stage does not depend on it."""
-
-    def point_jobs(self, picture: Any, look: Any, points: Any) -> Any:
-        """Return what draws the points, in any thread."""
-
-    def draw_figure_image(self, picture: Any, look: Any, points: Any) -> QImage:
-        """Return the image of a picture."""
 
 
 class KeptMoments(Protocol):
@@ -74,7 +65,6 @@ class Stage:
 
     Parameters
     ----------
-    painter : FigurePainter
     make : callable
         Makes the pane for a session.
     session : Session
@@ -85,12 +75,9 @@ class Stage:
         With a width and a height.
     """
 
-    def __init__(
-        self, painter: FigurePainter, make: Make, session: Session, state: State, look: FigureLook
-    ) -> None:
-        self._painter = painter
+    def __init__(self, make: Make, session: Session, state: State, look: FigureLook) -> None:
         self.session = companion_of(session, state)
-        self.look = look
+        self._drawn = replace(look, has_recipe=False)
         self._size = QSize(look.width, look.height - head_height(look))
         pane = self.pane = make(self.session)
         pane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -193,16 +180,12 @@ class Stage:
 
     def draw(self, images: list[QImage]) -> Iterator[Turn]:
         """Draw what is shown, and add it to some images; the points are drawn in any thread."""
-        points = FigurePoints("png")
-        jobs = self._painter.point_jobs(self.pane.picture, self.look, points)
-
-        def draw_points() -> None:
-            for key, draw in jobs:
-                points.images[key] = draw()
-
-        if jobs:
-            yield draw_points
-        images.append(self._painter.draw_figure_image(self.pane.picture, self.look, points))
+        drawing = FigureDrawing(self.pane.picture, self._drawn, "png", str)
+        drawing.begin()
+        yield drawing.draw_points
+        image = drawing.paint()
+        assert isinstance(image, QImage)
+        images.append(image)
 
     def close(self) -> None:
         """End all that is at work, and let go of everything."""

@@ -49,6 +49,9 @@ LATE_FROM = 50_000
 Wanted = tuple[Any, ...]
 """All that an image depends on, beside the points."""
 
+FILE_SCALE = 300 / 96
+"""Pixels of an image of points per pixel of the painter, in files of vectors: 300 dpi."""
+
 
 class LateImage(QObject):
     """Image of many points that is drawn in another thread.

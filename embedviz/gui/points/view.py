@@ -30,7 +30,7 @@ from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
-from embedviz.gui.points.canvas import are_many
+from embedviz.gui.points.canvas import FILE_SCALE, are_many
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
@@ -41,7 +41,7 @@ from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
 from embedviz.gui.points.painting import paint_scene
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import is_pixel_device, scale_of
-from embedviz.gui.points.viewport import Viewport, figure_frame
+from embedviz.gui.points.viewport import Viewport
 from embedviz.gui.theme import theme_manager
 
 __all__ = [
@@ -56,8 +56,6 @@ __all__ = [
     "PointView",
     "Tool",
 ]
-
-_FINER_IN_FILES = 2.0
 
 
 class PointView(QWidget):
@@ -82,8 +80,6 @@ class PointView(QWidget):
         The box or lasso of the mouse.
     is_in_figure : bool
         It is painted into a figure: without what the mouse is doing.
-    file_scale : float
-        Pixels of an image of points per pixel of the painter, in files of lines and text.
     """
 
     row_clicked = Signal(int, object)
@@ -107,7 +103,6 @@ class PointView(QWidget):
         self.mouse = MouseHandler(self, self.scene, self.viewport, self.camera_control)
         self.selection_tool = self.mouse.selection_tool
         self.is_in_figure = False
-        self.file_scale = _FINER_IN_FILES
         self._frame_cache = FrameCache(self, self._paint_frame, self.scene.late)
         self._connect_parts()
         preparation.start()
@@ -274,8 +269,8 @@ class PointView(QWidget):
         The points are as fine as the device is: the scale of the painter is looked at. Where
         all points are shown on screen, they are also in a picture of another shape.
         """
-        finer = 1.0 if is_pixel_device(painter) else self.file_scale
-        frame = figure_frame(self, width, height, scale_of(painter) * finer)
+        finer = 1.0 if is_pixel_device(painter) else FILE_SCALE
+        frame = self.viewport.figure_frame(width, height, scale_of(painter) * finer)
         painter.save()
         with self.scene.thumbnails.into_file():
             paint_scene(painter, self.scene, frame, width, height)

@@ -6,7 +6,7 @@ A camera shows everything, or some rows with what surrounds them, or stays where
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Camera, camera_between
 from embedviz.core.drawing.raster import Positions
+from embedviz.gui.points.canvas import FILE_SCALE
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.painting import lay_out
 from embedviz.gui.points.scene import PointScene
@@ -136,6 +137,24 @@ class Viewport:
             is_moving=self.is_moving,
         )
 
+    def figure_frame(self, width: float, height: float, scale: float) -> Frame:
+        """Return how the scene is laid out in a figure, with so many pixels for each of its own.
+
+        Where these fit into one, and in files of lines, the points begin at a whole one of its
+        own: so all kinds of files show the same picture.
+        """
+        scene, snapped = self._scene, 1.0 if scale in (round(scale), FILE_SCALE) else scale
+
+        def framed(camera: Camera) -> Frame:
+            theme = theme_manager.theme
+            frame = lay_out(scene, camera, theme, width, height, device_scale=snapped)
+            return replace(frame, device_scale=scale)
+
+        shown = self.camera
+        if self.is_fitted:
+            shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
+        return framed(shown)
+
     def area(self) -> QRectF:
         """Return where the points are in the widget."""
         return self.frame().area
@@ -192,36 +211,3 @@ def _distance_to_others(positions: Positions, camera: Camera) -> float:
     known = int(np.isfinite(squares).sum())
     count = min(SURROUNDED_BY, max(2, known // 8), known) - 1
     return float(np.sqrt(np.partition(squares, count)[count]))
-
-
-@runtime_checkable
-class ShownPoints(Protocol):
-    """A widget that shows a scene of points: what a figure must know of it."""
-
-    scene: PointScene
-    viewport: Viewport
-    file_scale: float
-
-    @property
-    def camera(self) -> Camera:
-        """Where the points are seen from."""
-
-
-def figure_frame(view: ShownPoints, width: float, height: float, scale: float) -> Frame:
-    """Return how a picture is laid out in a figure, with so many pixels for each of its own.
-
-    Where these fit into one, and in files of lines, the points begin at a whole one of its own: so
-    all kinds of files show the same picture.
-    """
-    scene = view.scene
-    snapped = scale if scale != round(scale) and scale != view.file_scale else 1.0
-
-    def framed(camera: Camera) -> Frame:
-        theme = theme_manager.theme
-        frame = lay_out(scene, camera, theme, width, height, device_scale=snapped)
-        return replace(frame, device_scale=scale)
-
-    shown = view.camera
-    if view.viewport.is_fitted:
-        shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
-    return framed(shown)

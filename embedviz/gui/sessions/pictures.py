@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from embedviz.app.files.recipes import (
+from embedviz.app.files.recipes.carriers import recipe_in
+from embedviz.app.files.recipes.reading import (
     PictureRecipe,
     RecipePlan,
     plan_of_recipe,
     read_recipe,
-    restored_recipe,
 )
-from embedviz.app.files.recipes.carriers import recipe_in
 from embedviz.app.files.session.state import Choices
 from embedviz.app.files.settings import read_settings
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
-from embedviz.core.settings import Settings
-from embedviz.gui.coloring.palettes import RAMPS
 from embedviz.gui.host import SessionHost
-from embedviz.gui.row_images import ALL_STEPS
 from embedviz.gui.sessions.missing_files import MissingFiles
-from embedviz.gui.sessions.restoring import Restorer
+from embedviz.gui.sessions.steps import ALL_STEPS
 
 _MOST_TOLD = 6
+
+Restore = Callable[[RecipePlan, State, Report], Choices]
+"""Makes what a picture showed again among what is open; runs off the UI thread."""
 
 
 class PictureOpener(QObject):
@@ -37,6 +36,12 @@ class PictureOpener(QObject):
 
     Files are looked for beside the picture, beside those that are open, and in the folder that was
     used last; the user is asked for others. It is one step that undo takes back.
+
+    Parameters
+    ----------
+    window : SessionHost
+    restore : callable
+        See `Restore`.
 
     Signals
     -------
@@ -52,9 +57,9 @@ class PictureOpener(QObject):
 
     opened = Signal(object)
 
-    def __init__(self, window: SessionHost, restorer: Restorer) -> None:
+    def __init__(self, window: SessionHost, restore: Restore) -> None:
         super().__init__(window.widget)
-        self._window, self._restorer = window, restorer
+        self._window, self._restore_recipe = window, restore
         self.task = window.session.board.add(Task(self), "picture")
         self.task.failed.connect(self._on_failed)
         self.missing_files: MissingFiles | None = None
@@ -84,8 +89,7 @@ class PictureOpener(QObject):
         self.missing_files.ask()
 
     def _restore(self, path: Path, wanted: RecipePlan) -> None:
-        panes = self._restorer.settings_of_panes
-        work = partial(_restore, wanted, self._window.session.state, panes)
+        work = partial(self._restore_recipe, wanted, self._window.session.state)
         self.task.run(work, partial(self._show, path, wanted.recipe.pane))
 
     def _show(self, path: Path, pane: str, choices: Choices) -> None:
@@ -121,10 +125,3 @@ def _plan(
     if last := read_settings().folder:
         folders.append(Path(last))
     return plan_of_recipe(recipe, state, folders, steps=ALL_STEPS, moved=moved)
-
-
-def _restore(
-    wanted: RecipePlan, state: State, panes: Sequence[type[Settings]], report: Report
-) -> Choices:
-    """Make what a picture showed again. Runs off the UI thread."""
-    return restored_recipe(wanted, state, panes=panes, ramps=RAMPS, report=report)

@@ -25,9 +25,9 @@ from embedviz.core.progress import Report
 from embedviz.core.settings import Settings
 from embedviz.gui.coloring.palettes import RAMPS
 from embedviz.gui.host import SessionHost
-from embedviz.gui.row_images import ALL_STEPS as ALL_STEPS
 from embedviz.gui.sessions.memory import WindowMemory
 from embedviz.gui.sessions.missing_files import MissingFiles
+from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES, theme_manager
 

@@ -17,9 +17,7 @@ def dialog(window, toy, idle, qtbot, data_folder_of_its_own):
     idle(window.session)
     window.trigger("file.export")
     (found,) = window.findChildren(ExportDialog)
-    yield found
-    found.close()
-    idle(window.session)
+    return found  # The window closes it.
 
 
 @pytest.fixture
@@ -41,6 +39,7 @@ def test_what_is_chosen_is_written_and_the_window_stays_as_it_is(dialog, window,
     picture = window.active_pane.picture
     view = picture.findChild(PointView)
     before = picture.size(), view.scene.caption, view.scene.placed_legend.place
+    view.render_now()
     shown = picture.grab().toImage()
     form = dialog.form
     choose(form.size_box, "two-columns")

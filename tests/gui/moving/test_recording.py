@@ -14,7 +14,6 @@ from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.export import painting
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.figures import draw_image, draw_pane
 from embedviz.gui.moving.filming import Film
@@ -56,7 +55,7 @@ def still(make, state):
 def between(*states, make=MapPane, **timing):
     kind = Animation("between", "Between", "from one state to another")
     usual = {"seconds": 0.5, "fps": 10, "loop": "once"} | timing
-    return Film(partial(Stage, painting, make), kind, Timing(**usual), LOOK, states[0], states)
+    return Film(partial(Stage, make), kind, Timing(**usual), LOOK, states[0], states)
 
 
 def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
@@ -74,7 +73,7 @@ def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
 def test_the_state_of_the_session_is_not_touched(session, tmp_path):
     before = session.state
     orbit = next(each for each in MapPane.animations if each.key == "orbit")
-    film = Film(partial(Stage, painting, MapPane), orbit, Timing(0.4, 10, "linear"), LOOK, before)
+    film = Film(partial(Stage, MapPane), orbit, Timing(0.4, 10, "linear"), LOOK, before)
     record(film, session, tmp_path / "clip.png")
     assert session.state is before
     assert not session.can_undo
@@ -100,7 +99,7 @@ KINDS = [
 def test_every_kind_moves(pane, animation, session, tmp_path):
     look = FigureLook(1000, 700, 1.0)
     film = Film(
-        partial(Stage, painting, pane),
+        partial(Stage, pane),
         animation,
         Timing(0.4, 10, animation.easing),
         look,
@@ -171,7 +170,7 @@ class NodsPane(MapPane):
 def test_a_new_kind_of_animation_is_one_line(session, tmp_path):
     (kind,) = NodsPane.animations
     film = Film(
-        partial(Stage, painting, NodsPane),
+        partial(Stage, NodsPane),
         kind,
         Timing(0.5, 10, "linear", 0.0, "once"),
         LOOK,

@@ -14,7 +14,7 @@ from html import escape, unescape
 from pathlib import Path
 from struct import pack, unpack_from
 
-from embedviz.app.files.recipes.reading import MOST_CHARACTERS
+from embedviz.app.files.recipes.names import MOST_CHARACTERS
 from embedviz.core.errors import UserError
 
 KEYWORD = "embedviz"

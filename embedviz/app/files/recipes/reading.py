@@ -8,36 +8,31 @@ said. A recipe is input from outside: it is read as a session is, and names file
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from embedviz.app.files.documents import Document, checked_document
-from embedviz.app.files.recipes.writing import (
+from embedviz.app.files.recipes.names import (
     FILE_NAME,
     FORMAT,
+    MOST_CHARACTERS,
     VERSION,
-    describe_shown,
     name_of,
     without_folders,
 )
 from embedviz.app.files.session import contents
 from embedviz.app.files.session.contents import Plan, Steps
 from embedviz.app.files.session.plan import plan_of
-from embedviz.app.files.session.sets import restore_sets
-from embedviz.app.files.session.state import Choices, restore_state
 from embedviz.app.files.session.steps import STEPS
+from embedviz.app.files.session.writing import describe_session
 from embedviz.app.state import State
 from embedviz.core.derivation.provenance import digest_of, files_of
 from embedviz.core.errors import UserError
-from embedviz.core.progress import Report, silent
-from embedviz.core.settings import Settings
 from embedviz.core.vector_set import VectorSet
 
-MOST_CHARACTERS = 4 << 20
-"""Of a recipe: more is not read from a picture, and not written into one."""
 _OF_CONTENTS = {"of", "name", "shape", "labels", "row_labels"}
 
 
@@ -135,65 +130,6 @@ def plan_of_recipe(
     return RecipePlan(recipe, Plan(nodes, plan.library, plan.notes, document, missing), known)
 
 
-def restored_recipe(
-    wanted: RecipePlan,
-    current: State,
-    *,
-    panes: Collection[type[Settings]] = (),
-    ramps: Collection[str] = ("viridis",),
-    report: Report = silent,
-) -> Choices:
-    """Return the state in which a recipe is shown among what is open. Runs off the UI thread.
-
-    The state is the current one where nothing of it could be opened; notes say what is missing.
-    """
-    restored = restore_sets(wanted.plan, report, wanted.known)
-    choices = restore_state(wanted.plan.document, restored, ramps, panes)
-    notes = [*restored.notes, *choices.notes]
-    notes += [
-        f"{name} was in no file when the picture was made." for name in wanted.recipe.in_memory
-    ]
-    if wanted.plan.library and not choices.state.sets:
-        return Choices(current, ["Nothing of it could be opened.", *notes])
-    state = _among(choices.state, current, wanted.recipe.pane)
-    return Choices(state, notes)
-
-
-def state_of_recipe(
-    text: str,
-    current: State | None = None,
-    folders: Sequence[Path] = (),
-    *,
-    steps: Steps = STEPS,
-    panes: Collection[type[Settings]] = (),
-    ramps: Collection[str] = ("viridis",),
-) -> Choices:
-    """Return the state in which a recipe is shown, and what of it is missing, without asking.
-
-    Parameters
-    ----------
-    text : str
-        As `recipe_of` writes it.
-    current : State, optional
-        What is open: it stays, and sets of it are used.
-    folders : sequence of Path
-        Where files are looked for.
-    steps : mapping of str to class
-    panes : collection of class
-        The settings of the panes that there are.
-    ramps : collection of str
-        Names of the colors of numbers that there are.
-
-    Raises
-    ------
-    UserError
-        When it is no recipe.
-    """
-    current = current or State()
-    wanted = plan_of_recipe(read_recipe(text), current, folders, steps=steps)
-    return restored_recipe(wanted, current, panes=panes, ramps=ramps)
-
-
 class _Places:
     """Places where files that have only names may be."""
 
@@ -243,7 +179,7 @@ def _size(path: Path) -> int | None:
 
 def _sets_by_key(current: State, steps: Steps) -> dict[str, VectorSet]:
     """Return the open sets that can be recognized; the active one goes before others like it."""
-    described, _ = describe_shown(current, "", steps)
+    described = describe_session(replace(current, unread=""), {}, steps)
     keys = list(_keys(without_folders(described.document)))
     places = described.document["library"]
     found = {keys[number]: each for number, each in zip(places, described.kept, strict=True)}
@@ -283,33 +219,6 @@ def _needed(plan: Plan, known: Mapping[int, VectorSet]) -> set[int]:
             node = plan.nodes[number]
             number = None if node is None else node.parent
     return needed
-
-
-def _among(state: State, current: State, pane: str) -> State:
-    """Return a restored state beside what is open, which keeps what the picture does not show."""
-    joined = current
-    for each in state.sets:
-        if each not in joined.sets:
-            joined = joined.derived(each)
-    sets = joined.sets
-    pairs = (*(each for each in current.pairs if each.vector_set not in state.sets), *state.pairs)
-    if not pane:
-        return replace(state, sets=sets, pairs=pairs, unread=current.unread)
-    settings = current.settings
-    for of_pane in state.settings.values():
-        settings = settings.with_settings(of_pane)
-    joined = replace(joined, settings=settings, pairs=pairs, metric=state.metric, count=state.count)
-    if state.active is None:
-        return joined
-    joined = replace(
-        joined.activated(state.active),
-        settings=settings,
-        query=state.query,
-        query_vector=state.query_vector,
-        selected=state.selected,
-        texts=state.texts or current.texts,
-    )
-    return joined.mapped(replace(state.map, key=joined.map_key, vector_set=None))
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -8,25 +8,15 @@ same text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path, PureWindowsPath
-from typing import Any
 
+from embedviz.app.files.recipes.names import FORMAT, VERSION, without_folders
 from embedviz.app.files.session.contents import Steps
 from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import Described, describe_session
 from embedviz.app.judged_pairs import pairs_within
 from embedviz.app.state import State
 from embedviz.core.settings import SettingsByPane
-
-FORMAT = "embedviz recipe"
-VERSION = 1
-FILE_NAME = "file_name"
-"""The key of a path of which only the name is given."""
-_PATH_KEYS = {"path", "relative"}
-_LABELS = {"labels", "row_labels"}
-"""Keys of labels, which are the data itself and stay as they are, whatever they look like."""
 
 
 def recipe_of(
@@ -78,41 +68,3 @@ def shown_alone(state: State, pane_name: str) -> State:
         settings=SettingsByPane(own),
         unread="",
     )
-
-
-def without_folders(value: Any) -> Any:
-    """Return a session with the names of files in the place of their paths."""
-    if isinstance(value, Mapping):
-        if set(value) == _PATH_KEYS:
-            return {FILE_NAME: name_of(str(value["path"]))}
-        found = {
-            key: each if key in _LABELS and _is_labels(each) else without_folders(each)
-            for key, each in value.items()
-        }
-        if "stamp" in found and isinstance(found["stamp"], list):
-            found["stamp"] = [found["stamp"][0], 0]  # When it was written is nobody's business.
-        return found
-    if isinstance(value, (list, tuple)):
-        return [without_folders(each) for each in value]
-    if isinstance(value, str) and _is_path(value):
-        return name_of(value)
-    return value
-
-
-def name_of(path: str) -> str:
-    """Return the last part of a path of any system."""
-    return PureWindowsPath(path).name if "\\" in path else Path(path).name
-
-
-def _is_path(text: str) -> bool:
-    """Return whether a setting is a path that says something of a machine, as of a model."""
-    if len(text) > 4096 or "\n" in text or "://" in text[:12]:
-        return False
-    windows = PureWindowsPath(text)
-    return text.startswith(("/", "\\\\", "~/", "./", "../", "~\\", ".\\", "..\\")) or (
-        bool(windows.drive) and bool(windows.root)
-    )
-
-
-def _is_labels(value: Any) -> bool:
-    return not isinstance(value, Mapping)

@@ -10,14 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.app.files.recipes import (
-    plan_of_recipe,
-    read_recipe,
-    recipe_of,
-    restored_recipe,
-    state_of_recipe,
-)
-from embedviz.app.files.recipes.writing import without_folders
+from embedviz.app.files.recipes.names import without_folders
+from embedviz.app.files.recipes.reading import plan_of_recipe, read_recipe
+from embedviz.app.files.recipes.restoring import restored_recipe, state_of_recipe
+from embedviz.app.files.recipes.writing import recipe_of
 from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.errors import UserError
