@@ -183,7 +183,11 @@ class Stage:
         drawing = FigureDrawing(self.pane.picture, self._drawn, "png", str)
         drawing.begin()
         yield drawing.draw_points
-        image = drawing.paint()
+        self.pane.setUpdatesEnabled(True)  # Or nothing of it would be painted into the frame.
+        try:
+            image = drawing.paint()
+        finally:
+            self.pane.setUpdatesEnabled(False)
         assert isinstance(image, QImage)
         images.append(image)
 
