@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from embedviz.commands.figure_words import describe_changes, require_labels, req
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.commands.setting_options import (
+    GIVEN,
     add_setting_options,
     given_name,
     number_type,
@@ -33,6 +34,8 @@ from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.notes import counted
 from embedviz.core.settings import SettingField, fields_of
 from embedviz.gui.export.look import LEGENDS, PRESETS
+
+_LINES = {"title": "a line above the picture", "subtitle": "a smaller line below the title"}
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
@@ -113,8 +116,7 @@ def look_of_options(options: argparse.Namespace) -> Any:
         theme=options.theme,
         is_transparent=options.transparent,
         text_scale=options.text_scale,
-        title=options.title,
-        subtitle=options.subtitle,
+        **{name: getattr(options, name, "") for name in _LINES},
         has_caption=options.caption,
         legend=options.legend,
         dpi=options.dpi,
@@ -289,15 +291,15 @@ def figure_parser(
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
     add_animation_options(parser)
-    _add_look_options(parser.add_argument_group("picture"))
-    _add_heading_options(parser, settings)
+    own = {given_name(each).removeprefix(GIVEN) for each in _fields(settings)}
+    _add_look_options(parser.add_argument_group("picture"), own)
     if sample:
         add_reading_options(parser)
     return parser
 
 
-def _add_look_options(look: argparse._ArgumentGroup) -> None:
-    """Add the options for how a figure looks; see `FigureLook`."""
+def _add_look_options(look: argparse._ArgumentGroup, own: Collection[str]) -> None:
+    """Add the options for how a figure looks; see `FigureLook`. A pane may have its own title."""
     look.add_argument(
         "--size",
         default=(1280, 800),
@@ -313,6 +315,9 @@ def _add_look_options(look: argparse._ArgumentGroup) -> None:
     themes = "light", "dark", "print", "gray-safe"
     look.add_argument("--theme", default="light", choices=themes)
     look.add_argument("--transparent", action="store_true", help="without a ground")
+    for name, help in _LINES.items():
+        if name not in own:
+            look.add_argument(f"--{name}", default="", help=help)
     look.add_argument(
         "--caption",
         action=argparse.BooleanOptionalAction,
@@ -327,18 +332,6 @@ def _add_look_options(look: argparse._ArgumentGroup) -> None:
         help="say in the file what it shows, so that the window shows it again",
     )
     look.add_argument("--paths", action="store_true", help="say where files are there, too")
-
-
-def _add_heading_options(parser: argparse.ArgumentParser, settings: Sequence[type]) -> None:
-    """Add the lines above the picture, where the pane has none of its own, as the map has."""
-    parser.set_defaults(title="", subtitle="")
-    own = {each.about.option or each.name for each in _fields(settings)}
-    for name, help in (
-        ("title", "a line above the picture"),
-        ("subtitle", "a smaller line below the title"),
-    ):
-        if name not in own:
-            parser.add_argument(f"--{name}", help=help)
 
 
 def _fields(settings: Sequence[type]) -> list[SettingField]:

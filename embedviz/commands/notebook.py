@@ -7,11 +7,12 @@ alone; where there is none and no display either, one is made that needs none.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedviz.commands.application import import_qt
+from embedviz.commands.setting_options import GIVEN, given_name
 from embedviz.core.errors import UserError
 from embedviz.core.settings import fields_of
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from embedviz.core.vector_set import VectorSet
 
-_OF_STATE = ("query",)
 _OF_LOOK = (
     "text_scale",
     "title",
@@ -98,7 +98,8 @@ def figure(
         Pixels of a PNG per CSS pixel.
     theme : {"light", "dark", "print", "gray-safe"}
     **settings
-        Settings of the pane, by the names of the fields of its classes; `query`, a label; and how
+        Settings of the pane, by the names of the fields of its classes or as the options of
+        `embedviz figure` are called; `query`, a label; and how
         the figure looks: `title`, `subtitle`, `legend`, `text_scale`, `has_caption`,
         `is_transparent`, `dpi`, `has_recipe`, `has_paths`.
 
@@ -119,6 +120,7 @@ def figure(
     if theme not in FIGURE_THEMES:
         raise UserError(f"There is no theme {theme!r}. Choose one of: {', '.join(FIGURE_THEMES)}.")
     kind, (width, height) = kinds[pane], size
+    settings = _by_fields(kind.settings_class.classes_of_pane(), settings)
     of_look = {name: settings.pop(name) for name in _OF_LOOK if name in settings}
     look = FigureLook(width, height, scale=float(scale), theme=theme, **of_look)
     state = _state_of(kind, vectors_or_set, settings)
@@ -134,6 +136,16 @@ def figure(
             session.encoders.close()
 
     return Figure(draw)
+
+
+def _by_fields(classes: Iterable[type], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings by their fields, also those named as their options are, such as a title."""
+    fields = {name: field for each in classes for name, field in fields_of(each).items()}
+    by_option = {
+        given_name(field).removeprefix(GIVEN).replace("-", "_"): name
+        for name, field in fields.items()
+    }
+    return {name if name in fields else by_option.get(name, name): given[name] for name in given}
 
 
 def _state_of(kind: Any, given: Any, settings: dict[str, Any]) -> Any:

@@ -1,5 +1,7 @@
 """Figures of notebooks: shown inline, saved, and the same bytes for the same input."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
@@ -42,3 +44,16 @@ def test_a_notebook_shows_it_inline(qapp, vectors):
 def test_what_is_not_known_is_told(qapp, vectors, pane, settings, words):
     with pytest.raises(UserError, match=words):
         embedviz.figure(pane, vectors, **settings)
+
+
+def test_a_title_is_that_of_the_pane_where_it_has_one(qapp, vectors):
+    made = embedviz.figure("map", vectors, size=(600, 400), title="Noise", subtitle="Of 60 rows")
+    texts = texts_of(made)
+    assert texts.count("Noise") == texts.count("Of 60 rows") == 1
+    texts = texts_of(embedviz.figure("anisotropy", vectors, size=(900, 600), title="Noise"))
+    assert texts.count("Noise") == 1
+
+
+def texts_of(figure):
+    elements = ElementTree.fromstring(figure._repr_svg_()).iter("{http://www.w3.org/2000/svg}text")
+    return ["".join(each.itertext()).strip() for each in elements]

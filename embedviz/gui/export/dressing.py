@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
 from embedviz.core.errors import UserError
 from embedviz.gui.export.head import head_height, size_of
 from embedviz.gui.export.look import LEGEND_PLACES, FigureLook
+from embedviz.gui.points.layers.heading import Heading
 from embedviz.gui.points.scene import PointScene, ShownPoints, shown_points
 from embedviz.gui.style import style_sheet, text_rules
 from embedviz.gui.theme import FIGURE_THEMES, Theme, palette, theme_manager
@@ -131,6 +132,7 @@ def _scene_dressed(view: ShownPoints, look: FigureLook) -> Iterator[None]:
     scene = view.scene
     labels, placed = scene.labels, scene.placed_legend
     kept = scene.caption, labels.scale, scene.clusters.scale, placed.place, placed.legend
+    heading = scene.heading
     places = dict(labels.places), dict(labels.chosen_places)
     _dress(scene, look)
     # Where labels were before has nothing to do with the figure.
@@ -142,6 +144,7 @@ def _scene_dressed(view: ShownPoints, look: FigureLook) -> Iterator[None]:
     finally:
         scene.caption, labels.scale, scene.clusters.scale, placed.place, placed.legend = kept
         labels.places, labels.chosen_places = places
+        scene.heading = heading
         view.redraw()
 
 
@@ -149,6 +152,8 @@ def _dress(scene: PointScene, look: FigureLook) -> None:
     placed = scene.placed_legend
     if not look.has_caption:
         scene.caption = ""
+    if look.title or look.subtitle:
+        scene.heading = Heading()  # The lines above the picture take its place.
     if look.legend == "none":
         placed.legend = None
     elif look.legend in LEGEND_PLACES:
