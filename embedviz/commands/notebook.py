@@ -7,14 +7,14 @@ alone; where there is none and no display either, one is made that needs none.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedviz.commands.application import import_qt
 from embedviz.commands.setting_options import GIVEN, given_name
 from embedviz.core.errors import UserError
-from embedviz.core.settings import fields_of
+from embedviz.core.settings import SettingField, fields_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -120,8 +120,10 @@ def figure(
     if theme not in FIGURE_THEMES:
         raise UserError(f"There is no theme {theme!r}. Choose one of: {', '.join(FIGURE_THEMES)}.")
     kind, (width, height) = kinds[pane], size
-    settings = _by_fields(kind.settings_class.classes_of_pane(), settings)
-    of_look = {name: settings.pop(name) for name in _OF_LOOK if name in settings}
+    classes = kind.settings_class.classes_of_pane()
+    own = {name: field for each in classes for name, field in fields_of(each).items()}
+    settings = _by_fields(own, settings)
+    of_look = {name: settings.pop(name) for name in _OF_LOOK if name in settings.keys() - own}
     look = FigureLook(width, height, scale=float(scale), theme=theme, **of_look)
     state = _state_of(kind, vectors_or_set, settings)
 
@@ -138,9 +140,8 @@ def figure(
     return Figure(draw)
 
 
-def _by_fields(classes: Iterable[type], given: Mapping[str, Any]) -> dict[str, Any]:
+def _by_fields(fields: Mapping[str, SettingField], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings by their fields, also those named as their options are, such as a title."""
-    fields = {name: field for each in classes for name, field in fields_of(each).items()}
     by_option = {
         given_name(field).removeprefix(GIVEN).replace("-", "_"): name
         for name, field in fields.items()
