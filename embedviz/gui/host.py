@@ -8,12 +8,14 @@ from typing import Any, ClassVar, Protocol
 
 from PySide6.QtWidgets import QDockWidget, QLineEdit, QStatusBar, QWidget
 
+from embedviz.app.animation.kinds import Animation
 from embedviz.app.opening import Request
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.settings import Settings
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.pane import Pane
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.sources.consent import Ask
 
@@ -100,6 +102,10 @@ class ShownPane(Protocol):
     name: str
     picture: QWidget
     needs_set: ClassVar[bool]
+    animations: ClassVar[tuple[Animation, ...]]
+
+    def another(self, session: Session) -> Pane:
+        """Return a pane of the same kind that shows another session."""
 
 
 class SearchPanel(Protocol):

@@ -61,6 +61,11 @@ class Animation:
     is_run: bool = False
 
 
+def between_states() -> Animation:
+    """Return the animation that every pane has; where it leads is said beside it."""
+    return Animation(BETWEEN, "Between two states", "from one look to another")
+
+
 def orbit(kind: type[Settings]) -> Animation:
     """Return the animation that goes once around what a pane shows in 3-D.
 

@@ -58,12 +58,15 @@ class Preferences:
         Where files were looked for last.
     figure : dict
         How the last figure looked.
+    moving : dict
+        How the last moving picture looked, and how it moved.
     """
 
     recent: tuple[Recent, ...] = ()
     theme: str | None = None
     folder: str = ""
     figure: dict[str, str | int | float | bool] = field(default_factory=dict)
+    moving: dict[str, str | int | float | bool] = field(default_factory=dict)
 
     def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""

@@ -14,7 +14,16 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts, view
+from embedviz.gui.actions import (
+    catalog,
+    moving,
+    opening,
+    query,
+    saving,
+    sessions,
+    texts,
+    view,
+)
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
@@ -259,6 +268,14 @@ ACTIONS: tuple[Action, ...] = (
     *within(
         "Export",
         Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
+        Action(
+            "file.export_moving",
+            "File",
+            "Export Moving Picture…",
+            moving.export_moving_picture,
+            ("Ctrl+Alt+E",),
+            moving.TIP,
+        ),
         Action(
             "file.export_rows",
             "File",

@@ -58,6 +58,7 @@ class Recorder(QObject):
         self._projector.failed.connect(self._fail)
         self.writing.progressed.connect(self.progressed)
         self.writing.failed.connect(self._fail)
+        self.writing.finished.connect(self._projector.stop)  # It may have been stopped elsewhere.
 
     @property
     def is_running(self) -> bool:

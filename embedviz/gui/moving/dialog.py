@@ -1,0 +1,284 @@
+"""The dialog that records a moving picture: what moves and how, with a preview, to a file.
+
+It is not modal: the window can be worked in while a film is recorded, which shows what was there
+when it began.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from embedviz.app.animation.kinds import BETWEEN, Animation, between_states
+from embedviz.app.files.settings import read_settings
+from embedviz.app.session import Session
+from embedviz.app.state import State
+from embedviz.core.errors import UserError
+from embedviz.core.wording import in_words
+from embedviz.formats.moving import MOVING_FORMATS, moving_format_of
+from embedviz.gui.moving.ends import Ends, NamedStates
+from embedviz.gui.moving.filming import Film
+from embedviz.gui.moving.form import MovingForm
+from embedviz.gui.moving.preview import MovingPreview
+from embedviz.gui.moving.recorder import Recorder
+from embedviz.gui.moving.stage import Stage
+from embedviz.gui.pane import Pane
+from embedviz.gui.theme import GRID
+from embedviz.gui.widgets.controls import hairline, keep_on_screen, text_label, with_name
+
+
+class FilmedPane(Protocol):
+    """A pane, as films see it."""
+
+    title: str
+    name: str
+    animations: ClassVar[tuple[Animation, ...]]
+
+    def another(self, session: Session) -> Pane:
+        """Return a pane of the same kind that shows another session."""
+
+
+class MovingDialog(QDialog):
+    """What moves, how, and where it goes.
+
+    Parameters
+    ----------
+    pane : FilmedPane
+        What is filmed.
+    session : Session
+        Of the window.
+    named : callable
+        See `NamedStates`.
+    parent : QWidget
+
+    Signals
+    -------
+    written : (Path,)
+
+    Attributes
+    ----------
+    form : MovingForm
+    preview : MovingPreview
+    recorder : Recorder
+    """
+
+    written = Signal(object)
+
+    def __init__(
+        self, pane: FilmedPane, session: Session, named: NamedStates, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        with_name(self, "moving", "Export a moving picture")
+        self.setToolTip("")
+        self.setWindowTitle(f"Export moving picture: {pane.title}")
+        self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session, self._name, self._make = session, pane.name, pane.another
+        self._path, self._problem, self._shown = Path(), "", session.state
+        self.recorder = Recorder(session, self)
+        session.board.add(self.recorder.writing, "recording a moving picture")
+        self.form = MovingForm((*pane.animations, between_states()), Ends(session, named))
+        self.preview = MovingPreview(session, self._film)
+        self._make_foot()
+        self._lay_out()
+        self._connect()
+        parent.installEventFilter(self)
+        self.resize(QSize(1000, 660).boundedTo(self.screen().availableSize() * 0.95))
+        keep_on_screen(self)
+        self._on_changed()
+
+    def _make_foot(self) -> None:
+        self.said = text_label(kind="caption", wrap=True)
+        self.said.setAccessibleName("Size of the moving picture, or why there is none")
+        self.bar = with_name(QProgressBar(), "moving.progress", "How much has been recorded")
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(20 * GRID)
+        self.bar.hide()
+        self.stop_button = with_name(
+            QPushButton("Stop"), "moving.stop", "Record no longer. No file is left"
+        )
+        self.stop_button.hide()
+        self.close_button = with_name(
+            QPushButton("Close"), "moving.close", "Close this window, and record nothing more"
+        )
+        self.export_button = with_name(
+            QPushButton("Export…"), "moving.export", "Record it, and write it to a file"
+        )
+        self.export_button.setProperty("primary", True)
+        self.export_button.setDefault(True)
+        for button in (self.stop_button, self.close_button):
+            button.setAutoDefault(False)
+
+    def _lay_out(self) -> None:
+        parts = QHBoxLayout()
+        parts.setSpacing(0)
+        parts.addWidget(self.preview, 1)
+        parts.addWidget(self.form)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        foot.setSpacing(GRID)
+        foot.addWidget(self.said, 1)
+        for part in (self.bar, self.stop_button, self.close_button, self.export_button):
+            foot.addWidget(part)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(parts, 1)
+        rows.addWidget(hairline())
+        rows.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.stop_button.clicked.connect(self.stop)
+        self.close_button.clicked.connect(self.reject)
+        self.export_button.clicked.connect(self.ask)
+        self.form.changed.connect(self._on_changed)
+        self.preview.told.connect(self._tell)
+        self.preview.drawn.connect(lambda: self._tell(self._problem))
+        self.recorder.progressed.connect(self._on_progress)
+        self.recorder.finished.connect(self._on_written)
+        self.recorder.failed.connect(self._on_failed)
+        self.recorder.writing.finished.connect(self._on_ended)
+        self._session.changed.connect(self._on_state)
+
+    # What is filmed.
+
+    def _film(self) -> Film:
+        """Return what is chosen.
+
+        Raises
+        ------
+        UserError
+            When both ends are the same.
+        """
+        form, state = self.form, self._session.state
+        states: tuple[State, ...] = ()
+        if form.animation.key == BETWEEN:
+            states = form.ends.states
+            if states[0] == states[1]:
+                raise UserError(
+                    "Both ends are the same. Keep what is shown, change something in the window, "
+                    "and choose what was kept as one of them."
+                )
+        make = partial(Stage, self._make)
+        return Film(make, form.animation, form.timing, form.look, state, states)
+
+    def _on_changed(self) -> None:
+        if not self.recorder.is_running:
+            self.preview.refresh()
+            self._tell("")
+
+    def _on_state(self, old: State, new: State) -> None:
+        self.form.ends.list_states()
+        self._on_changed()
+
+    def _tell(self, problem: str) -> None:
+        """Say what is wrong; or how large it will be."""
+        self._problem = problem
+        if self.recorder.is_running:
+            return
+        if not problem:
+            try:
+                moving_format_of(f"{self._name}{self.form.suffix}")
+            except UserError as error:
+                problem = str(error)
+        self.said.setText(problem or self._size())
+        self.export_button.setEnabled(not problem)
+
+    def _size(self) -> str:
+        look, timing = self.form.look, self.form.timing
+        wide, high = round(look.width * look.scale), round(look.height * look.scale)
+        said = f"{wide:,} × {high:,} pixels · {timing.n_frames:,} frames in {timing.seconds:g} s"
+        if (each := self.preview.bytes_of_frame(look.scale)) > 0:
+            total = each * timing.n_frames * MOVING_FORMATS[self.form.suffix].share
+            said += f" · about {in_words(round(total))}"
+        return said
+
+    # What the user does.
+
+    def ask(self) -> None:
+        """Ask where to, and record it."""
+        suffix = self.form.suffix
+        title = MOVING_FORMATS[suffix].title
+        begin = Path(read_settings().folder) / f"{self._name}{suffix}"
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Export moving picture", str(begin), f"{title} (*{suffix})"
+        )
+        if path:
+            self.write(Path(path) if Path(path).suffix else Path(f"{path}{suffix}"))
+
+    def write(self, path: Path) -> None:
+        """Record it to a file, as what the name of that ends in."""
+        try:
+            moving_format_of(path)
+            film = self._film()
+        except UserError as error:
+            self._tell(str(error))
+            return
+        self.form.remember()
+        self.preview.stop()
+        self._path = path
+        self.bar.setValue(0)
+        self._show_recording(True)
+        self.said.setText("Preparing …")
+        self.recorder.run(film, path)
+
+    def stop(self) -> None:
+        """Record no longer; no file is left, and an old one stays as it was."""
+        self.recorder.stop()
+
+    def _on_progress(self, fraction: float, words: str) -> None:
+        self.bar.setValue(round(1000 * fraction))
+        self.said.setText(f"{words[:1].upper()}{words[1:]}")
+
+    def _on_written(self, path: str) -> None:
+        self._show_recording(False)
+        self._path = Path()
+        self.said.setText(f"Written to {path}")
+        self.written.emit(Path(path))
+
+    def _on_failed(self, error: Exception) -> None:
+        self._show_recording(False)
+        self._path = Path()
+        if not isinstance(error, UserError):
+            raise error
+        self.said.setText(str(error))
+
+    def _on_ended(self) -> None:
+        """Say that it was stopped, where it was neither written nor failed."""
+        if self._path.name:
+            self._show_recording(False)
+            self.said.setText(f"Stopped; {self._path.name} was not written")
+            self._path = Path()
+
+    def _show_recording(self, is_on: bool) -> None:
+        for part in (self.bar, self.stop_button):
+            part.setVisible(is_on)
+        self.form.setEnabled(not is_on)
+        self.preview.setEnabled(not is_on)
+        self.export_button.setEnabled(not is_on)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Close with the window."""
+        if event.type() == QEvent.Type.Close:
+            self.close()
+        return False
+
+    def done(self, result: int) -> None:
+        """Close; nothing is drawn or recorded any more."""
+        self._path = Path()
+        self.preview.stop()
+        self.recorder.stop()
+        super().done(result)
