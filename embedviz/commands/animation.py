@@ -74,5 +74,5 @@ def animate_figure(
     animation = kinds[options.animate]
     easing = options.easing or animation.easing
     timing = Timing(options.seconds, options.fps, easing, options.hold, options.loop)
-    film = Film(partial(stage, pane), animation, timing, look, session.state)
-    record(film, session, options.output, terminal_report())
+    film = Film(session, partial(stage, pane), animation, timing, look, session.state)
+    record(film, options.output, terminal_report())

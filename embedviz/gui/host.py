@@ -15,7 +15,6 @@ from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.settings import Settings
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.pane import Pane
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.sources.consent import Ask
 
@@ -103,9 +102,6 @@ class ShownPane(Protocol):
     picture: QWidget
     needs_set: ClassVar[bool]
     animations: ClassVar[tuple[Animation, ...]]
-
-    def another(self, session: Session) -> Pane:
-        """Return a pane of the same kind that shows another session."""
 
 
 class SearchPanel(Protocol):

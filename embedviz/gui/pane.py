@@ -128,10 +128,6 @@ class Pane(QWidget):
             self.make()
         session.changed.connect(self._on_changed)
 
-    def another(self, session: Session) -> Pane:
-        """Return a pane of the same kind that shows another session, such as that of a film."""
-        return type(self)(session)
-
     def make(self) -> None:
         """Make the widgets now, if they are not there yet."""
         if not self.is_built:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from embedviz.app.animation.between import state_between
 from embedviz.app.animation.easing import EASINGS, eased_with_hold
-from embedviz.app.state import State
 
 Loop = Literal["forever", "once", "back"]
 
@@ -78,12 +75,3 @@ class Timing:
         """The part of one way that each end stands still; something is left for the way."""
         one_way = self.seconds / 2 if self.loop == "back" else self.seconds
         return min(max(self.hold / one_way, 0.0), 0.45)
-
-
-def state_on_the_way(states: Sequence[State], part: float) -> State:
-    """Return the state at a part of the way, 0 to 1, that leads through all of some states."""
-    if len(states) == 1:
-        return states[0]
-    gone = min(max(part, 0.0), 1.0) * (len(states) - 1)
-    place = min(int(gone), len(states) - 2)
-    return state_between(states[place], states[place + 1], gone - place)

@@ -6,7 +6,7 @@ when it began.
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.animation.kinds import BETWEEN, Animation, between_states
+from embedviz.app.animation.timing import Timing
 from embedviz.app.files.settings import read_settings
 from embedviz.app.session import Session
 from embedviz.app.state import State
@@ -29,14 +30,15 @@ from embedviz.core.errors import UserError
 from embedviz.core.wording import in_words
 from embedviz.formats.moving import MOVING_FORMATS, moving_format_of
 from embedviz.gui.moving.ends import Ends, NamedStates
-from embedviz.gui.moving.filming import Film
+from embedviz.gui.moving.filming import Film, MakeStage
 from embedviz.gui.moving.form import MovingForm
-from embedviz.gui.moving.preview import MovingPreview
+from embedviz.gui.moving.preview import MovingPreview, Trailer
 from embedviz.gui.moving.recorder import Recorder
-from embedviz.gui.moving.stage import Stage
-from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import hairline, keep_on_screen, text_label, with_name
+
+_MOST_FRAMES, _FPS = 36, 12
+"""Of the preview."""
 
 
 class FilmedPane(Protocol):
@@ -46,9 +48,6 @@ class FilmedPane(Protocol):
     name: str
     animations: ClassVar[tuple[Animation, ...]]
 
-    def another(self, session: Session) -> Pane:
-        """Return a pane of the same kind that shows another session."""
-
 
 class MovingDialog(QDialog):
     """What moves, how, and where it goes.
@@ -57,6 +56,8 @@ class MovingDialog(QDialog):
     ----------
     pane : FilmedPane
         What is filmed.
+    stage : callable
+        Makes the stages with such a pane: see `stage_of`.
     session : Session
         Of the window.
     named : callable
@@ -77,7 +78,12 @@ class MovingDialog(QDialog):
     written = Signal(object)
 
     def __init__(
-        self, pane: FilmedPane, session: Session, named: NamedStates, parent: QWidget
+        self,
+        pane: FilmedPane,
+        stage: MakeStage,
+        session: Session,
+        named: NamedStates,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         with_name(self, "moving", "Export a moving picture")
@@ -85,12 +91,12 @@ class MovingDialog(QDialog):
         self.setWindowTitle(f"Export moving picture: {pane.title}")
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._session, self._name, self._make = session, pane.name, pane.another
-        self._path, self._problem, self._shown = Path(), "", session.state
-        self.recorder = Recorder(session, self)
+        self._session, self._name, self._stage = session, pane.name, stage
+        self._path, self._problem = Path(), ""
+        self.recorder = Recorder(self)
         session.board.add(self.recorder.writing, "recording a moving picture")
         self.form = MovingForm((*pane.animations, between_states()), Ends(session, named))
-        self.preview = MovingPreview(session, self._film)
+        self.preview = MovingPreview(self._trailer)
         self._make_foot()
         self._lay_out()
         self._connect()
@@ -172,8 +178,19 @@ class MovingDialog(QDialog):
                     "Both ends are the same. Keep what is shown, change something in the window, "
                     "and choose what was kept as one of them."
                 )
-        make = partial(Stage, self._make)
-        return Film(make, form.animation, form.timing, form.look, state, states)
+        look, timing = form.look, form.timing
+        return Film(self._session, self._stage, form.animation, timing, look, state, states)
+
+    def _trailer(self, room: QSize) -> Trailer:
+        """Return what is chosen, small and with few frames."""
+        film = self._film()
+        look, timing = film.look, film.timing
+        scale = max(min(room.width() / look.width, room.height() / look.height, 1.0), 0.05)
+        count = min(_MOST_FRAMES, max(round(timing.seconds * _FPS), 2), timing.n_frames)
+        hold = timing.hold * count / timing.seconds
+        few = Timing(float(count), 1, timing.easing, hold, timing.loop)
+        small = replace(film, look=replace(look, scale=scale), timing=few)
+        return Trailer(small, scale, timing.seconds, film.animation.is_run)
 
     def _on_changed(self) -> None:
         if not self.recorder.is_running:

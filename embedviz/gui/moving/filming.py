@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtGui import QImage
 
+from embedviz.app.animation.between import state_on_the_way
 from embedviz.app.animation.kinds import Animation
-from embedviz.app.animation.timing import Timing, state_on_the_way
+from embedviz.app.animation.timing import Timing
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.formats.moving.clip import Clip
@@ -57,6 +59,8 @@ class Film:
 
     Attributes
     ----------
+    session : Session
+        Of the window; its state is not touched.
     make : callable
         Makes the stage for a session, the state that it shows first, and the look.
     animation : Animation
@@ -69,6 +73,7 @@ class Film:
         Where it is an animation from one state to others: these.
     """
 
+    session: Session
     make: MakeStage
     animation: Animation
     timing: Timing
@@ -88,12 +93,12 @@ class Film:
         timing = self.timing
         return Clip(*self.size, timing.fps, timing.n_frames, timing.repeats)
 
-    def frames(self, session: Session, watch: Watch) -> Iterator[Turn | QImage]:
+    def frames(self, watch: Watch) -> Iterator[Turn | QImage]:
         """Yield what has to be waited for, and the frames: see `frames_of`."""
-        return frames_of(self, session, watch)
+        return frames_of(self, watch)
 
 
-def frames_of(film: Film, session: Session, watch: Watch) -> Iterator[Turn | QImage]:
+def frames_of(film: Film, watch: Watch) -> Iterator[Turn | QImage]:
     """Yield what has to be waited for, and the frames.
 
     Before the first frame, all states that the way leads through are shown once, so that their
@@ -102,10 +107,8 @@ def frames_of(film: Film, session: Session, watch: Watch) -> Iterator[Turn | QIm
     Parameters
     ----------
     film : Film
-    session : Session
-        Of the window; its state is not touched.
     watch : callable
-        Told whose calculations have to be waited for from now on.
+        Told what has to be waited for from now on.
 
     Raises
     ------
@@ -117,13 +120,17 @@ def frames_of(film: Film, session: Session, watch: Watch) -> Iterator[Turn | QIm
     states: Sequence[State] = film.states
     if not film.animation.is_run:
         found: list[State] = []
-        stage = film.make(session, begun, film.look)
-        watch(stage.session)
+        stage = film.make(film.session, begun, film.look)
+        watch(partial(_is_busy, stage.session))
         yield from _visited(film, stage, found)
         states = found
-    stage = film.make(session, (states or (begun,))[0], film.look)
-    watch(stage.session)
+    stage = film.make(film.session, (states or (begun,))[0], film.look)
+    watch(partial(_is_busy, stage.session))
     yield from _filmed(film, stage, states or (begun,))
+
+
+def _is_busy(session: Session) -> bool:
+    return session.board.current is not None
 
 
 def _visited(film: Film, stage: FilmStage, states: list[State]) -> Iterator[Turn]:

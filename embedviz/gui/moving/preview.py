@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QBuffer, QIODevice, QRect, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from embedviz.app.animation.timing import Timing
-from embedviz.app.session import Session
 from embedviz.core.errors import UserError
-from embedviz.gui.moving.filming import Film
 from embedviz.gui.moving.projector import Projector
+from embedviz.gui.moving.turns import Recordable
 from embedviz.gui.points.reduced_motion import prefers_reduced_motion
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import slider, text_label, tool_button
 
 _PATIENCE_MILLISECONDS = 250
-_MOST_FRAMES, _FPS = 36, 12
-_LARGEST_SCALE = 1.0
+_MARGINS = QSize(2 * GRID, 2 * GRID)
 WAITS = "Press Play to see it: the run is made anew for it, which takes as long as that does."
+
+
+@dataclass(frozen=True)
+class Trailer:
+    """A film as its preview has it.
+
+    Attributes
+    ----------
+    film : Recordable
+        Small, and with few frames.
+    scale : float
+        Pixels of its frames per pixel of the picture.
+    seconds : float
+        How long the whole of it is shown.
+    is_run : bool
+        Whether it takes a run that has to be made for it.
+    """
+
+    film: Recordable
+    scale: float
+    seconds: float
+    is_run: bool = False
 
 
 class MovingPreview(QWidget):
@@ -32,10 +51,9 @@ class MovingPreview(QWidget):
 
     Parameters
     ----------
-    session : Session
-        Of the window.
-    make_film : callable
-        Returns the film that is to be seen; raises a UserError where there is none.
+    make : callable
+        Takes the pixels that there is room for, and returns the trailer of what is to be seen;
+        raises a UserError where there is nothing.
 
     Signals
     -------
@@ -52,11 +70,11 @@ class MovingPreview(QWidget):
     told = Signal(str)
     drawn = Signal()
 
-    def __init__(self, session: Session, make_film: Callable[[], Film]) -> None:
+    def __init__(self, make: Callable[[QSize], Trailer]) -> None:
         super().__init__()
-        self._make_film, self.frames = make_film, list[QImage]()
+        self._make, self.frames = make, list[QImage]()
         self._n_frames, self._loops, self._scale = 0, True, 1.0
-        self._projector = Projector(session, self)
+        self._projector = Projector(self)
         self._projector.drawn.connect(self._take)
         self._projector.finished.connect(self._on_finished)
         self._projector.failed.connect(self._on_failed)
@@ -105,18 +123,19 @@ class MovingPreview(QWidget):
         self.frames.clear()
         self._show_frame(0)
         try:
-            film = self._make_film()
+            trailer = self._make((self._screen.size() - _MARGINS) * self.devicePixelRatioF())
         except UserError as error:
             self._on_failed(error)
             return
         self.told.emit("")
-        if film.animation.is_run and not is_wanted:
+        if trailer.is_run and not is_wanted:
             self._screen.say(WAITS)
             return
-        film = self._small(film)
-        self._n_frames, self._loops = film.timing.n_frames, film.timing.repeats
+        clip, self._scale = trailer.film.clip, trailer.scale
+        self._n_frames, self._loops = clip.n_frames, clip.repeats
+        self._beat.setInterval(max(round(1000 * trailer.seconds / clip.n_frames), 10))
         self._screen.say("Drawing …")
-        self._projector.run(film)
+        self._projector.run(trailer.film)
         self._show_state()
 
     def stop(self) -> None:
@@ -148,19 +167,6 @@ class MovingPreview(QWidget):
         super().resizeEvent(event)
         if self.frames and event.oldSize().isValid():
             self.refresh()
-
-    def _small(self, film: Film) -> Film:
-        """Return a film with few frames, as large as there is room."""
-        look, timing = film.look, film.timing
-        room = self._screen.size() - QSize(2 * GRID, 2 * GRID)
-        share = min(room.width() / look.width, room.height() / look.height, _LARGEST_SCALE)
-        self._scale = max(share * self.devicePixelRatioF(), 0.05)
-        count = min(_MOST_FRAMES, max(round(timing.seconds * _FPS), 2), timing.n_frames)
-        few = Timing(
-            float(count), 1, timing.easing, timing.hold * count / timing.seconds, timing.loop
-        )
-        self._beat.setInterval(max(round(1000 * timing.seconds / count), 10))
-        return replace(film, look=replace(look, scale=self._scale), timing=few)
 
     def _take(self, image: QImage) -> None:
         image.setDevicePixelRatio(self.devicePixelRatioF())

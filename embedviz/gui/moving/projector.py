@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from embedviz.app.session import Session
 from embedviz.app.tasks import Task
-from embedviz.gui.moving.turns import Recordable, Turn
+from embedviz.gui.moving.turns import IsBusy, Recordable, Turn
 
 _FULL_MILLISECONDS = 5
 """Between two looks whether there is room for another frame."""
@@ -25,8 +24,6 @@ class Projector(QObject):
 
     Parameters
     ----------
-    session : Session
-        Of the window; its state is not touched.
     parent : QObject, optional
 
     Signals
@@ -47,11 +44,10 @@ class Projector(QObject):
     finished = Signal()
     failed = Signal(object)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
         self.has_room: Callable[[], bool] = lambda: True
-        self._busy: Callable[[], bool] = lambda: False
+        self._busy: IsBusy = lambda: False
         self._steps: Iterator[Turn | QImage] | None = None
         self._drawing = Task(self)
         self._drawing.failed.connect(self._fail)
@@ -68,7 +64,7 @@ class Projector(QObject):
         """Make the frames of a film; those of another one are made no longer."""
         self.stop()
         self._is_settled, self._busy = True, lambda: False
-        self._steps = film.frames(self._session, self._watch)
+        self._steps = film.frames(self._watch)
         self._turns.start(0)
 
     def stop(self) -> None:
@@ -79,9 +75,9 @@ class Projector(QObject):
         if steps is not None:
             steps.close()  # type: ignore[attr-defined]  # A generator: it closes its stage.
 
-    def _watch(self, session: Session) -> None:
-        """Wait for the calculations of a session."""
-        self._busy = lambda: session.board.current is not None
+    def _watch(self, is_busy: IsBusy) -> None:
+        """Wait for something else from now on."""
+        self._busy = is_busy
 
     def _take_turn(self) -> None:
         if self._steps is None:

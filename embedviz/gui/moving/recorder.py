@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtGui import QImage
 
-from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.progress import Report, silent
 from embedviz.formats.moving.clip import Pixels
@@ -28,8 +27,6 @@ class Recorder(QObject):
 
     Parameters
     ----------
-    session : Session
-        Of the window; its state is not touched.
     parent : QObject, optional
 
     Signals
@@ -48,9 +45,9 @@ class Recorder(QObject):
     finished = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._projector = Projector(session, self)
+        self._projector = Projector(self)
         self.writing = Task(self)
         self._queue: Queue[QImage] = Queue(_AHEAD)
         self._projector.has_room = lambda: not self._queue.full()
@@ -94,7 +91,7 @@ class Recorder(QObject):
         self.failed.emit(error)
 
 
-def record(film: Recordable, session: Session, path: str | Path, report: Report = silent) -> None:
+def record(film: Recordable, path: str | Path, report: Report = silent) -> None:
     """Record a film, and wait until it is written.
 
     Raises
@@ -102,7 +99,7 @@ def record(film: Recordable, session: Session, path: str | Path, report: Report 
     UserError
         When it cannot be drawn or written.
     """
-    recorder, waiting = Recorder(session), QEventLoop()
+    recorder, waiting = Recorder(), QEventLoop()
     errors: list[Exception] = []
     recorder.progressed.connect(report)
     recorder.failed.connect(errors.append)

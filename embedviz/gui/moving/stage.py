@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
+from functools import partial
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
@@ -56,6 +57,20 @@ def companion_of(session: Session, state: State) -> Session:
     made.searches, made.layouts = session.searches, session.layouts
     made.encoders, made.scans = session.encoders, session.scans
     return made
+
+
+@runtime_checkable
+class OneOfSeveral(Protocol):
+    """A pane of which there are several, as maps, each with a key."""
+
+    key: int
+
+
+def stage_of(pane: object) -> Callable[[Session, State, FigureLook], Stage]:
+    """Return what makes stages with panes like one of a window."""
+    kind: Any = type(pane)
+    make: Make = partial(kind, key=pane.key) if isinstance(pane, OneOfSeveral) else kind
+    return partial(Stage, make)
 
 
 class Stage:

@@ -7,13 +7,14 @@ from typing import Protocol
 
 from PySide6.QtGui import QImage
 
-from embedviz.app.session import Session
 from embedviz.formats.moving.clip import Clip
 
 Turn = Callable[[], None] | None
 """What is to be done, in any thread, before it can go on; None: all calculations."""
-Watch = Callable[[Session], None]
-"""Told whose calculations have to be waited for from now on."""
+IsBusy = Callable[[], bool]
+"""Returns whether something is being calculated."""
+Watch = Callable[[IsBusy], None]
+"""Told what has to be waited for from now on."""
 
 
 class Recordable(Protocol):
@@ -23,5 +24,5 @@ class Recordable(Protocol):
     def clip(self) -> Clip:
         """Size, number and rate of the frames."""
 
-    def frames(self, session: Session, watch: Watch) -> Iterator[Turn | QImage]:
+    def frames(self, watch: Watch) -> Iterator[Turn | QImage]:
         """Yield what has to be waited for, and the frames."""

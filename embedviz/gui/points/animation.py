@@ -44,7 +44,7 @@ class Animator(QObject):
     def __init__(self, widget: QWidget, scene: PointScene, viewport: LedCamera) -> None:
         super().__init__(widget)
         self._widget, self._canvas, self._viewport = widget, scene.canvas, viewport
-        self._markers = scene.markers
+        self._markers, self._names = scene.markers, scene.clusters
         self.is_enabled = not prefers_reduced_motion()
         self.is_driven = False
         self.transition: Transition | None = None
@@ -72,7 +72,8 @@ class Animator(QObject):
         """Return where everything is by now, and be at the end of what moves by itself."""
         viewport = self._viewport
         camera = viewport.camera  # First: the positions are those that it sees.
-        start = Start(self._canvas.positions, camera, viewport.area(), self._markers.spots())
+        texts = self._markers.spots(), self._names.spots()
+        start = Start(self._canvas.positions, camera, viewport.area(), *texts)
         self.finish()
         return start
 
@@ -86,7 +87,7 @@ class Animator(QObject):
         """Move points and camera from where they were, at once where nothing is animated."""
         if not ((self.is_enabled or self.is_driven) and self._widget.isVisible()):
             return
-        viewport, (before, first, area, markers) = self._viewport, start
+        viewport, (before, first, area, markers, names) = self._viewport, start
         end, positions = viewport.camera, self._canvas.positions
         # Between 2-D and 3-D, the way is shown in 3-D, whose axes need no margins.
         there = viewport.frame(end).area
@@ -95,6 +96,7 @@ class Animator(QObject):
         self.transition = Transition(before, positions, first, last, end)
         viewport.is_in_transition = True
         self._markers.set_out(markers)
+        self._names.set_out(names)
         self.show_step(0.0)
         if not self.is_driven:
             self._steps.start()
@@ -120,6 +122,7 @@ class Animator(QObject):
             return
         self._canvas.positions, camera = self.transition.at(part)
         self._markers.show_step(self.transition, part)
+        self._names.show_step(self.transition, part)
         self._viewport.move_to(camera)
         self._canvas.forget_image()
         if part >= 1:

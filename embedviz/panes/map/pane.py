@@ -81,9 +81,6 @@ class MapPane(Pane):
         super().__init__(session)
         self.choices = MapChoices(session, key, self.edit)
 
-    def another(self, session: Session) -> Pane:  # noqa: D102 - see Pane
-        return MapPane(session, self.key)
-
     def build(self) -> None:  # noqa: D102 - see Pane
         self.view = PointView()
         self.view.setObjectName(f"{self.name}.view")

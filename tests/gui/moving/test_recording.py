@@ -52,16 +52,17 @@ def still(make, state):
         session.encoders.close()
 
 
-def between(*states, make=MapPane, **timing):
+def between(session, *states, make=MapPane, **timing):
     kind = Animation("between", "Between", "from one state to another")
     usual = {"seconds": 0.5, "fps": 10, "loop": "once"} | timing
-    return Film(partial(Stage, make), kind, Timing(**usual), LOOK, states[0], states)
+    timing = Timing(**usual)
+    return Film(session, partial(Stage, make), kind, timing, LOOK, states[0], states)
 
 
 def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
     before = session.state
     after = before.queried(5).mapped(replace(before.map, is_3d=True))
-    record(between(before, after), session, tmp_path / "clip.png")
+    record(between(session, before, after), tmp_path / "clip.png")
     frames = read(tmp_path / "clip.png")
     assert len(frames) == 5
     np.testing.assert_array_equal(frames[0], still(MapPane, before))
@@ -73,17 +74,18 @@ def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
 def test_the_state_of_the_session_is_not_touched(session, tmp_path):
     before = session.state
     orbit = next(each for each in MapPane.animations if each.key == "orbit")
-    film = Film(partial(Stage, MapPane), orbit, Timing(0.4, 10, "linear"), LOOK, before)
-    record(film, session, tmp_path / "clip.png")
+    timing = Timing(0.4, 10, "linear")
+    film = Film(session, partial(Stage, MapPane), orbit, timing, LOOK, before)
+    record(film, tmp_path / "clip.png")
     assert session.state is before
     assert not session.can_undo
     assert len(read(tmp_path / "clip.png")) == 4
 
 
 def test_it_is_the_same_each_time(session, tmp_path):
-    film = between(session.state, session.state.queried(9))
+    film = between(session, session.state, session.state.queried(9))
     for name in "ab":
-        record(film, session, tmp_path / f"{name}.webp")
+        record(film, tmp_path / f"{name}.webp")
     assert (tmp_path / "a.webp").read_bytes() == (tmp_path / "b.webp").read_bytes()
 
 
@@ -99,21 +101,22 @@ KINDS = [
 def test_every_kind_moves(pane, animation, session, tmp_path):
     look = FigureLook(1000, 700, 1.0)
     film = Film(
+        session,
         partial(Stage, pane),
         animation,
         Timing(0.4, 10, animation.easing),
         look,
         session.state,
     )
-    record(film, session, tmp_path / "clip.png")
+    record(film, tmp_path / "clip.png")
     frames = read(tmp_path / "clip.png")
     assert len(frames) >= 3
     assert frames[0].shape == (700, 1000, 3)
 
 
 def test_stop_leaves_no_file(session, tmp_path, qtbot):
-    recorder = Recorder(session)
-    film = between(session.state, session.state.queried(3), seconds=60.0)
+    recorder = Recorder()
+    film = between(session, session.state, session.state.queried(3), seconds=60.0)
     with qtbot.waitSignal(recorder.progressed):
         recorder.run(film, tmp_path / "clip.gif")
     with qtbot.waitSignal(recorder.writing.finished):
@@ -123,9 +126,10 @@ def test_stop_leaves_no_file(session, tmp_path, qtbot):
 
 
 def test_what_does_not_fit_is_said_and_leaves_no_file(session, tmp_path):
-    small = replace(between(session.state, session.state.queried(3)), look=FigureLook(40, 30, 1.0))
+    film = between(session, session.state, session.state.queried(3))
+    small = replace(film, look=FigureLook(40, 30, 1.0))
     with pytest.raises(UserError, match="does not fit"):
-        record(small, session, tmp_path / "clip.gif")
+        record(small, tmp_path / "clip.gif")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -144,10 +148,10 @@ def test_colors_change_half_way(qapp, tmp_path):
     first = before.map.colored_by("first")
     before = before.with_settings(first)
     after = before.with_settings(first.colored_by("second"))
-    film = between(before, after, seconds=0.5, fps=12, easing="linear")
     made = Session(before)
+    film = between(made, before, after, seconds=0.5, fps=12, easing="linear")
     try:
-        record(film, made, tmp_path / "clip.png")
+        record(film, tmp_path / "clip.png")
     finally:
         made.encoders.close()
     stills = [still(MapPane, each) for each in (before, after)]
@@ -170,13 +174,14 @@ class NodsPane(MapPane):
 def test_a_new_kind_of_animation_is_one_line(session, tmp_path):
     (kind,) = NodsPane.animations
     film = Film(
+        session,
         partial(Stage, NodsPane),
         kind,
         Timing(0.5, 10, "linear", 0.0, "once"),
         LOOK,
         session.state,
     )
-    record(film, session, tmp_path / "clip.png")
+    record(film, tmp_path / "clip.png")
     frames = read(tmp_path / "clip.png")
     assert (frames[0] == frames[-1]).all()
     assert any((frame != frames[0]).any() for frame in frames)
