@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QPushButton, QSpinBox
 
 from embedviz.app.state import State
 from embedviz.gui.export.dialog import ExportDialog
@@ -93,6 +93,13 @@ def test_what_does_not_fit_is_said(dialog, qtbot):
     dialog.form.height_box.setValue(100)
     qtbot.waitUntil(lambda: "does not fit" in dialog.said.text())
     assert not dialog.export_button.isEnabled()
+
+
+def test_nothing_is_written_where_no_file_is_named(dialog, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    dialog.export_button.click()
+    assert not dialog.task.is_busy
+    assert not list(tmp_path.glob("*.*"))
 
 
 def test_a_file_that_cannot_be_written_is_told(dialog, tmp_path, qtbot):
