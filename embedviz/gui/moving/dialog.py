@@ -15,8 +15,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,11 +29,11 @@ from embedviz.core.wording import in_words
 from embedviz.formats.moving import MOVING_FORMATS, moving_format_of
 from embedviz.gui.moving.ends import Ends, NamedStates
 from embedviz.gui.moving.filming import Film, MakeStage
+from embedviz.gui.moving.footer import MovingFooter
 from embedviz.gui.moving.form import MovingForm
 from embedviz.gui.moving.preview import MovingPreview, Trailer
 from embedviz.gui.moving.recorder import Recorder
-from embedviz.gui.theme import GRID
-from embedviz.gui.widgets.controls import hairline, keep_on_screen, text_label, with_name
+from embedviz.gui.widgets.controls import hairline, keep_on_screen, with_name
 
 _MOST_FRAMES, _FPS = 36, 12
 """Of the preview."""
@@ -71,7 +69,9 @@ class MovingDialog(QDialog):
     Attributes
     ----------
     form : MovingForm
+    ends : Ends
     preview : MovingPreview
+    footer : MovingFooter
     recorder : Recorder
     """
 
@@ -95,9 +95,10 @@ class MovingDialog(QDialog):
         self._path, self._problem = Path(), ""
         self.recorder = Recorder(self)
         session.board.add(self.recorder.writing, "recording a moving picture")
-        self.form = MovingForm((*pane.animations, between_states()), Ends(session, named))
+        self.ends = Ends(session, named)
+        self.form = MovingForm((*pane.animations, between_states()), self.ends)
         self.preview = MovingPreview(self._trailer)
-        self._make_foot()
+        self.footer = MovingFooter()
         self._lay_out()
         self._connect()
         parent.installEventFilter(self)
@@ -105,55 +106,27 @@ class MovingDialog(QDialog):
         keep_on_screen(self)
         self._on_changed()
 
-    def _make_foot(self) -> None:
-        self.said = text_label(kind="caption", wrap=True)
-        self.said.setAccessibleName("Size of the moving picture, or why there is none")
-        self.bar = with_name(QProgressBar(), "moving.progress", "How much has been recorded")
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(20 * GRID)
-        self.bar.hide()
-        self.stop_button = with_name(
-            QPushButton("Stop"), "moving.stop", "Record no longer. No file is left"
-        )
-        self.stop_button.hide()
-        self.close_button = with_name(
-            QPushButton("Close"), "moving.close", "Close this window, and record nothing more"
-        )
-        self.export_button = with_name(
-            QPushButton("Export…"), "moving.export", "Record it, and write it to a file"
-        )
-        self.export_button.setProperty("primary", True)
-        self.export_button.setDefault(True)
-        for button in (self.stop_button, self.close_button):
-            button.setAutoDefault(False)
-
     def _lay_out(self) -> None:
         parts = QHBoxLayout()
         parts.setSpacing(0)
         parts.addWidget(self.preview, 1)
         parts.addWidget(self.form)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        foot.setSpacing(GRID)
-        foot.addWidget(self.said, 1)
-        for part in (self.bar, self.stop_button, self.close_button, self.export_button):
-            foot.addWidget(part)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addLayout(parts, 1)
         rows.addWidget(hairline())
-        rows.addLayout(foot)
+        rows.addWidget(self.footer)
 
     def _connect(self) -> None:
-        self.stop_button.clicked.connect(self.stop)
-        self.close_button.clicked.connect(self.reject)
-        self.export_button.clicked.connect(self.ask)
-        self.form.changed.connect(self._on_changed)
+        self.footer.stop_button.clicked.connect(self.stop)
+        self.footer.close_button.clicked.connect(self.reject)
+        self.footer.export_button.clicked.connect(self.ask)
+        for part in (self.form, self.ends):
+            part.changed.connect(self._on_changed)
         self.preview.told.connect(self._tell)
         self.preview.drawn.connect(lambda: self._tell(self._problem))
-        self.recorder.progressed.connect(self._on_progress)
+        self.recorder.progressed.connect(self.footer.show_progress)
         self.recorder.finished.connect(self._on_written)
         self.recorder.failed.connect(self._on_failed)
         self.recorder.writing.finished.connect(self._on_ended)
@@ -172,7 +145,7 @@ class MovingDialog(QDialog):
         form, state = self.form, self._session.state
         states: tuple[State, ...] = ()
         if form.animation.key == BETWEEN:
-            states = form.ends.states
+            states = self.ends.states
             if states[0] == states[1]:
                 raise UserError(
                     "Both ends are the same. Keep what is shown, change something in the window, "
@@ -198,7 +171,7 @@ class MovingDialog(QDialog):
             self._tell("")
 
     def _on_state(self, old: State, new: State) -> None:
-        self.form.ends.list_states()
+        self.ends.list_states()
         self._on_changed()
 
     def _tell(self, problem: str) -> None:
@@ -211,8 +184,8 @@ class MovingDialog(QDialog):
                 moving_format_of(f"{self._name}{self.form.suffix}")
             except UserError as error:
                 problem = str(error)
-        self.said.setText(problem or self._size())
-        self.export_button.setEnabled(not problem)
+        self.footer.say(problem or self._size())
+        self.footer.export_button.setEnabled(not problem)
 
     def _size(self) -> str:
         look, timing = self.form.look, self.form.timing
@@ -247,23 +220,18 @@ class MovingDialog(QDialog):
         self.form.remember()
         self.preview.stop()
         self._path = path
-        self.bar.setValue(0)
         self._show_recording(True)
-        self.said.setText("Preparing …")
+        self.footer.show_progress(0.0, "preparing")
         self.recorder.run(film, path)
 
     def stop(self) -> None:
         """Record no longer; no file is left, and an old one stays as it was."""
         self.recorder.stop()
 
-    def _on_progress(self, fraction: float, words: str) -> None:
-        self.bar.setValue(round(1000 * fraction))
-        self.said.setText(f"{words[:1].upper()}{words[1:]}")
-
     def _on_written(self, path: str) -> None:
         self._show_recording(False)
         self._path = Path()
-        self.said.setText(f"Written to {path}")
+        self.footer.say(f"Written to {path}")
         self.written.emit(Path(path))
 
     def _on_failed(self, error: Exception) -> None:
@@ -271,21 +239,19 @@ class MovingDialog(QDialog):
         self._path = Path()
         if not isinstance(error, UserError):
             raise error
-        self.said.setText(str(error))
+        self.footer.say(str(error))
 
     def _on_ended(self) -> None:
         """Say that it was stopped, where it was neither written nor failed."""
         if self._path.name:
             self._show_recording(False)
-            self.said.setText(f"Stopped; {self._path.name} was not written")
+            self.footer.say(f"Stopped; {self._path.name} was not written")
             self._path = Path()
 
     def _show_recording(self, is_on: bool) -> None:
-        for part in (self.bar, self.stop_button):
-            part.setVisible(is_on)
+        self.footer.show_recording(is_on)
         self.form.setEnabled(not is_on)
         self.preview.setEnabled(not is_on)
-        self.export_button.setEnabled(not is_on)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Close with the window."""

@@ -26,7 +26,6 @@ from embedviz.app.files.settings import change_settings, read_settings
 from embedviz.core.errors import UserError
 from embedviz.formats.moving import MOVING_FORMATS
 from embedviz.gui.export.look import FigureLook
-from embedviz.gui.moving.ends import Ends
 from embedviz.gui.theme import FIGURE_THEMES, GRID
 from embedviz.gui.widgets.controls import (
     combo_box,
@@ -61,8 +60,8 @@ class MovingForm(QScrollArea):
     ----------
     kinds : sequence of Animation
         What can move.
-    ends : Ends
-        The fields of the way from one state to another.
+    ends : QWidget
+        Fields that are seen with the way from one state to another.
 
     Signals
     -------
@@ -72,9 +71,9 @@ class MovingForm(QScrollArea):
 
     changed = Signal()
 
-    def __init__(self, kinds: Sequence[Animation], ends: Ends) -> None:
+    def __init__(self, kinds: Sequence[Animation], ends: QWidget) -> None:
         super().__init__()
-        self._kinds, self.ends = {each.key: each for each in kinds}, ends
+        self._kinds, self._ends = {each.key: each for each in kinds}, ends
         self._make_motion()
         self._make_picture()
         self._lay_out()
@@ -188,7 +187,7 @@ class MovingForm(QScrollArea):
             size.addWidget(part, int(isinstance(part, QSpinBox)))
         form.addRow("What moves", self.kind_box)
         form.addRow(self.help)
-        form.addRow(self.ends)
+        form.addRow(self._ends)
         for label, field in (
             ("Length, s", self.seconds_box),
             ("Frames a second", self.fps_box),
@@ -238,7 +237,6 @@ class MovingForm(QScrollArea):
         for box in (self.width_box, self.height_box, self.text_box):
             box.valueChanged.connect(self._on_changed)
         self.title_edit.textChanged.connect(self._on_changed)
-        self.ends.changed.connect(self._on_changed)
 
     def _on_kind(self) -> None:
         animation = self.animation
@@ -259,6 +257,6 @@ class MovingForm(QScrollArea):
         kind = MOVING_FORMATS[self.suffix]
         self.note.setText(f"{kind.note[:1].upper()}{kind.note[1:]}.")
         self.fps_box.setMaximum(min(kind.most_fps, MOST_FPS))
-        self.ends.setVisible(self.animation.key == BETWEEN)
+        self._ends.setVisible(self.animation.key == BETWEEN)
         for box in (self.width_box, self.height_box):
             box.setEnabled(self.size_box.currentData() == _OWN)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QIODevice, QRect, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QBuffer,
+    QIODevice,
+    QPoint,
+    QRect,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -259,10 +269,13 @@ class _Screen(QWidget):
                 painter.drawText(room, flags, self._words)
                 return
             size = self._image.deviceIndependentSize().toSize()
-            corner = QRect(
-                (self.width() - size.width()) // 2, (self.height() - size.height()) // 2, 0, 0
-            ).topLeft()
-            painter.drawImage(corner, self._image)
+            most = self.size() - _MARGINS
+            if size.width() > most.width() or size.height() > most.height():  # Until drawn anew.
+                size = size.scaled(most, Qt.AspectRatioMode.KeepAspectRatio)
+            place = QRect(QPoint(), size)
+            place.moveCenter(self.rect().center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(place, self._image)
             painter.setPen(with_alpha(theme.muted, 0.4))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRect(corner, size - QSize(1, 1)))
+            painter.drawRect(place.adjusted(0, 0, -1, -1))

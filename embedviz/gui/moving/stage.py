@@ -9,10 +9,12 @@ from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
+from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
 from embedviz.gui.export.beginning import BegunForFigures
 from embedviz.gui.export.figure import FigureDrawing
@@ -20,7 +22,6 @@ from embedviz.gui.export.head import head_height
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.moving.turns import Turn
 from embedviz.gui.pane import Pane
-from embedviz.gui.points.view import PointView
 
 Make = Callable[[Session], Pane]
 _FITTINGS = 3
@@ -57,6 +58,23 @@ def companion_of(session: Session, state: State) -> Session:
     made.searches, made.layouts = session.searches, session.layouts
     made.encoders, made.scans = session.encoders, session.scans
     return made
+
+
+@runtime_checkable
+class MovingPoints(Protocol):
+    """A view of points, as films see it."""
+
+    animator: Any
+    viewport: Any
+    scene: Any
+    camera_settled: Any
+
+    @property
+    def camera(self) -> Camera:
+        """What is looked with."""
+
+    def redraw(self) -> None:
+        """Draw anew what is shown."""
 
 
 @runtime_checkable
@@ -212,5 +230,6 @@ class Stage:
         self.pane.close()
         self.pane.deleteLater()
 
-    def _views(self) -> list[PointView]:
-        return [view for view in self.pane.findChildren(PointView) if view.isVisible()]
+    def _views(self) -> list[MovingPoints]:
+        parts = self.pane.findChildren(QWidget)
+        return [each for each in parts if each.isVisible() and isinstance(each, MovingPoints)]

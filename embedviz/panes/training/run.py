@@ -94,7 +94,7 @@ class WatchedRun:
         self.trained: Trained | None = None
         self.error: UserError | None = None
         self.is_dropped = False
-        self._is_figure = is_figure
+        self.is_figure = is_figure
         self.wanted = {view}
         self._places: dict[MapView, WeakKeyDictionary[TrainingFrame, AlignedPositions]] = (
             defaultdict(WeakKeyDictionary)
@@ -137,7 +137,7 @@ class WatchedRun:
         except UserError as error:
             self.error = error
             raise
-        if self._is_figure:
+        if self.is_figure:
             for view in map(self.resolved, self.wanted):
                 last = self.frames[-1]
                 self._places[view][last] = self._placed(last, view, None)
