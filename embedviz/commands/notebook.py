@@ -7,7 +7,7 @@ alone; where there is none and no display either, one is made that needs none.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,10 +120,12 @@ def figure(
     if theme not in FIGURE_THEMES:
         raise UserError(f"There is no theme {theme!r}. Choose one of: {', '.join(FIGURE_THEMES)}.")
     kind, (width, height) = kinds[pane], size
-    classes = kind.settings_class.classes_of_pane()
+    classes: Sequence[type] = kind.settings_class.classes_of_pane()
     own = {name: field for each in classes for name, field in fields_of(each).items()}
     settings = _by_fields(own, settings)
-    of_look = {name: settings.pop(name) for name in _OF_LOOK if name in settings.keys() - own}
+    of_look = {
+        name: settings.pop(name) for name in _OF_LOOK if name in settings and name not in own
+    }
     look = FigureLook(width, height, scale=float(scale), theme=theme, **of_look)
     state = _state_of(kind, vectors_or_set, settings)
 
