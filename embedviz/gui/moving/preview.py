@@ -75,6 +75,8 @@ class MovingPreview(QWidget):
     Attributes
     ----------
     frames : list of QImage
+    waits : bool
+        Whether it waits for its button.
     """
 
     told = Signal(str)
@@ -83,6 +85,7 @@ class MovingPreview(QWidget):
     def __init__(self, make: Callable[[QSize], Trailer]) -> None:
         super().__init__()
         self._make, self.frames = make, list[QImage]()
+        self.waits = False
         self._n_frames, self._loops, self._scale = 0, True, 1.0
         self._projector = Projector(self)
         self._projector.drawn.connect(self._take)
@@ -138,7 +141,8 @@ class MovingPreview(QWidget):
             self._on_failed(error)
             return
         self.told.emit("")
-        if trailer.is_run and not is_wanted:
+        self.waits = trailer.is_run and not is_wanted
+        if self.waits:
             self._screen.say(WAITS)
             return
         clip, self._scale = trailer.film.clip, trailer.scale
