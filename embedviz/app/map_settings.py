@@ -181,6 +181,13 @@ class MapSettings(Settings):
         """Hide the rows of a category, or show them again."""
         return replace(self, hidden=self.hidden ^ {category})
 
+    def renamed(self, found: str, name: str) -> MapSettings:
+        """Call a cluster otherwise; by a name that is empty, as it was found."""
+        kept = tuple(pair for pair in self.cluster_names if pair[0] != found)
+        given = name.strip()
+        own = ((found, given),) if given not in ("", found) else ()
+        return replace(self, cluster_names=(*kept, *own))
+
     def for_set(
         self, vector_set: VectorSet, before: Before | None, *, same_rows: bool
     ) -> MapSettings:
