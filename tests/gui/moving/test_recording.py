@@ -185,3 +185,60 @@ def test_a_new_kind_of_animation_is_one_line(session, tmp_path):
     frames = read(tmp_path / "clip.png")
     assert (frames[0] == frames[-1]).all()
     assert any((frame != frames[0]).any() for frame in frames)
+
+
+def noise(one, other):
+    """Return the peak signal-to-noise ratio in decibels."""
+    square = np.mean((one.astype(float) - other.astype(float)) ** 2)
+    return np.inf if square == 0 else 10 * np.log10(255**2 / square)
+
+
+@pytest.mark.parametrize(("suffix", "least"), [(".png", np.inf), (".gif", 33), (".webp", 27)])
+def test_files_begin_and_end_with_the_stills_and_take_their_time(session, tmp_path, suffix, least):
+    before = session.state
+    after = before.queried(5).mapped(replace(before.map, is_3d=True))
+    path = tmp_path / f"clip{suffix}"
+    record(between(session, before, after, seconds=0.8, hold=0.2), path)
+    frames = read(path)
+    with Image.open(path) as image:
+        assert image.size == (LOOK.width, LOOK.height)
+        durations = []
+        for place in range(image.n_frames):
+            image.seek(place)
+            durations.append(image.info["duration"])
+    assert sum(durations) == pytest.approx(800, abs=2)
+    assert 4 <= len(frames) <= 8  # A rest is one frame that is shown longer.
+    assert noise(frames[0], still(MapPane, before)) >= least
+    assert noise(frames[-1], still(MapPane, after)) >= least
+    assert noise(frames[0], frames[-1]) < least
+
+
+def test_a_video_begins_and_ends_with_the_stills(session, tmp_path):
+    ffmpeg = pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is not installed")
+    before = session.state
+    after = before.queried(5).mapped(replace(before.map, is_3d=True))
+    record(between(session, before, after, seconds=0.8, hold=0.2), tmp_path / "clip.mp4")
+    reader = ffmpeg.read_frames(str(tmp_path / "clip.mp4"))
+    facts = next(reader)
+    assert facts["size"] == (LOOK.width, LOOK.height)
+    assert facts["fps"] == 10
+    assert facts["duration"] == pytest.approx(0.8, abs=0.01)
+    shape = (LOOK.height, LOOK.width, 3)
+    frames = [np.frombuffer(each, dtype=np.uint8).reshape(shape) for each in reader]
+    assert len(frames) == 8
+    assert noise(frames[0], still(MapPane, before)) > 25
+    assert noise(frames[-1], still(MapPane, after)) > 25
+    assert noise(frames[0], frames[-1]) < 22
+
+
+@pytest.mark.parametrize("suffix", [".png", ".gif", ".webp"])
+@pytest.mark.parametrize("key", ["orbit", "morph"])
+def test_each_kind_is_the_same_each_time(session, tmp_path, suffix, key):
+    (kind,) = (each for each in MapPane.animations if each.key == key)
+    timing = Timing(0.5, 10, kind.easing, loop="back")
+    contents = []
+    for name in "ab":
+        film = Film(session, partial(Stage, MapPane), kind, timing, LOOK, session.state)
+        record(film, tmp_path / f"{name}{suffix}")
+        contents.append((tmp_path / f"{name}{suffix}").read_bytes())
+    assert contents[0] == contents[1]
