@@ -1,5 +1,6 @@
 """Moving pictures of panes: the frames are those of the states, and nothing else is touched."""
 
+import subprocess
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -205,6 +206,7 @@ def test_files_begin_and_end_with_the_stills_and_take_their_time(session, tmp_pa
         durations = []
         for place in range(image.n_frames):
             image.seek(place)
+            image.load()
             durations.append(image.info["duration"])
     assert sum(durations) == pytest.approx(800, abs=2)
     assert 4 <= len(frames) <= 8  # A rest is one frame that is shown longer.
@@ -218,21 +220,22 @@ def test_a_video_begins_and_ends_with_the_stills(session, tmp_path):
     before = session.state
     after = before.queried(5).mapped(replace(before.map, is_3d=True))
     record(between(session, before, after, seconds=0.8, hold=0.2), tmp_path / "clip.mp4")
-    reader = ffmpeg.read_frames(str(tmp_path / "clip.mp4"))
-    facts = next(reader)
-    assert facts["size"] == (LOOK.width, LOOK.height)
-    assert facts["fps"] == 10
-    assert facts["duration"] == pytest.approx(0.8, abs=0.01)
-    shape = (LOOK.height, LOOK.width, 3)
-    frames = [np.frombuffer(each, dtype=np.uint8).reshape(shape) for each in reader]
+    count, seconds = ffmpeg.count_frames_and_secs(str(tmp_path / "clip.mp4"))
+    assert (count, seconds) == (8, pytest.approx(0.8, abs=0.01))
+    command = [ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(tmp_path / "clip.mp4")]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-fps_mode", "passthrough", "pipe:1"]
+    content = subprocess.run(command, capture_output=True, check=True).stdout
+    frames = np.frombuffer(content, dtype=np.uint8).reshape(-1, LOOK.height, LOOK.width, 3)
     assert len(frames) == 8
     assert noise(frames[0], still(MapPane, before)) > 25
     assert noise(frames[-1], still(MapPane, after)) > 25
     assert noise(frames[0], frames[-1]) < 22
 
 
-@pytest.mark.parametrize("suffix", [".png", ".gif", ".webp"])
-@pytest.mark.parametrize("key", ["orbit", "morph"])
+@pytest.mark.parametrize(
+    ("key", "suffix"),
+    [("orbit", ".png"), ("orbit", ".gif"), ("orbit", ".webp"), ("morph", ".gif")],
+)
 def test_each_kind_is_the_same_each_time(session, tmp_path, suffix, key):
     (kind,) = (each for each in MapPane.animations if each.key == key)
     timing = Timing(0.5, 10, kind.easing, loop="back")
