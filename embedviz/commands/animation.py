@@ -13,6 +13,9 @@ from embedviz.commands.terminal import terminal_report
 from embedviz.core.errors import UserError
 from embedviz.formats.moving import moving_format_of
 
+FILES = ".png, .svg or .pdf; moving .webp, .gif, .png or .mp4"
+"""What a figure can be, for the help of `-o`."""
+
 
 def add_animation_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a moving picture to those of a figure."""
