@@ -51,7 +51,7 @@ def animate_figure(
     options : Namespace
     look : FigureLook
     stage : callable
-        Makes a stage: `gui.moving.stage.Stage`.
+        Makes a stage: `gui.moving.stage.PaneStage`.
     record : callable
         Records a film: see `gui.moving.recorder`.
 

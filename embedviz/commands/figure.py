@@ -20,8 +20,12 @@ from embedviz.commands.application import (
 )
 from embedviz.commands.consent import terminal_ask
 from embedviz.commands.figure_scenes import draw_scene, is_scene, parse_scene
-from embedviz.commands.figure_texts import state_with_texts
-from embedviz.commands.figure_words import describe_changes, require_labels, require_query
+from embedviz.commands.figure_words import (
+    describe_changes,
+    require_labels,
+    require_query,
+    state_with_texts,
+)
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.commands.setting_options import (
@@ -112,10 +116,10 @@ def _write_still(pane: Any, session: Any, options: argparse.Namespace) -> None:
 
 def _write_moving(pane: Any, session: Any, options: Any) -> None:
     from embedviz.gui.moving.recorder import record
-    from embedviz.gui.moving.stage import Stage
+    from embedviz.gui.moving.stage import PaneStage
 
     look = look_of_options(options)
-    animate_figure(pane, session, options, look, Stage, record)
+    animate_figure(pane, session, options, look, PaneStage, record)
 
 
 def look_of_options(options: argparse.Namespace) -> Any:

@@ -21,7 +21,7 @@ from embedviz.gui.moving.turns import Turn, Watch
 
 
 class FilmStage(Protocol):
-    """What shows one state after the other: see `Stage`."""
+    """What shows one state after the other: see `PaneStage`."""
 
     session: Session
 

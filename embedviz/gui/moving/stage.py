@@ -84,14 +84,14 @@ class OneOfSeveral(Protocol):
     key: int
 
 
-def stage_of(pane: object) -> Callable[[Session, State, FigureLook], Stage]:
+def stage_of(pane: object) -> Callable[[Session, State, FigureLook], PaneStage]:
     """Return what makes stages with panes like one of a window."""
     kind: Any = type(pane)
     make: Make = partial(kind, key=pane.key) if isinstance(pane, OneOfSeveral) else kind
-    return partial(Stage, make)
+    return partial(PaneStage, make)
 
 
-class Stage:
+class PaneStage:
     """Pane on no screen, in the size of a figure.
 
     What takes turns is an iterator: each of its `Turn`s has to be over before it is gone on with.

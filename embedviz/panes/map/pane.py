@@ -66,8 +66,7 @@ class MapPane(Pane):
     """
 
     title = "Map"
-    name = "map"
-    figure = "map"
+    name = figure = "map"
     settings_class = MapSettings
     checks = (require_columns,)
     animations = (orbit(MapSettings), projection_morph())

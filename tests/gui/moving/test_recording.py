@@ -19,7 +19,7 @@ from embedviz.gui.export.look import FigureLook
 from embedviz.gui.figures import draw_image, draw_pane
 from embedviz.gui.moving.filming import Film
 from embedviz.gui.moving.recorder import Recorder, pixels_of, record
-from embedviz.gui.moving.stage import Stage
+from embedviz.gui.moving.stage import PaneStage
 from embedviz.panes import PANES
 from embedviz.panes.map.pane import MapPane
 
@@ -57,7 +57,7 @@ def between(session, *states, make=MapPane, **timing):
     kind = Animation("between", "Between", "from one state to another")
     usual = {"seconds": 0.5, "fps": 10, "loop": "once"} | timing
     timing = Timing(**usual)
-    return Film(session, partial(Stage, make), kind, timing, LOOK, states[0], states)
+    return Film(session, partial(PaneStage, make), kind, timing, LOOK, states[0], states)
 
 
 def test_the_first_and_the_last_frame_are_the_stills(session, tmp_path):
@@ -76,7 +76,7 @@ def test_the_state_of_the_session_is_not_touched(session, tmp_path):
     before = session.state
     orbit = next(each for each in MapPane.animations if each.key == "orbit")
     timing = Timing(0.4, 10, "linear")
-    film = Film(session, partial(Stage, MapPane), orbit, timing, LOOK, before)
+    film = Film(session, partial(PaneStage, MapPane), orbit, timing, LOOK, before)
     record(film, tmp_path / "clip.png")
     assert session.state is before
     assert not session.can_undo
@@ -103,7 +103,7 @@ def test_every_kind_moves(pane, animation, session, tmp_path):
     look = FigureLook(1000, 700, 1.0)
     film = Film(
         session,
-        partial(Stage, pane),
+        partial(PaneStage, pane),
         animation,
         Timing(0.4, 10, animation.easing),
         look,
@@ -176,7 +176,7 @@ def test_a_new_kind_of_animation_is_one_line(session, tmp_path):
     (kind,) = NodsPane.animations
     film = Film(
         session,
-        partial(Stage, NodsPane),
+        partial(PaneStage, NodsPane),
         kind,
         Timing(0.5, 10, "linear", 0.0, "once"),
         LOOK,
@@ -241,7 +241,7 @@ def test_each_kind_is_the_same_each_time(session, tmp_path, suffix, key):
     timing = Timing(0.5, 10, kind.easing, loop="back")
     contents = []
     for name in "ab":
-        film = Film(session, partial(Stage, MapPane), kind, timing, LOOK, session.state)
+        film = Film(session, partial(PaneStage, MapPane), kind, timing, LOOK, session.state)
         record(film, tmp_path / f"{name}{suffix}")
         contents.append((tmp_path / f"{name}{suffix}").read_bytes())
     assert contents[0] == contents[1]
