@@ -60,6 +60,8 @@ class Preferences:
         Whether the tour has been taken or refused, so that it is not offered again.
     figure : dict
         How the last figure looked.
+    moving : dict
+        How the last moving picture looked, and how it moved.
     """
 
     recent: tuple[Recent, ...] = ()
@@ -67,6 +69,7 @@ class Preferences:
     folder: str = ""
     knows_tour: bool = False
     figure: dict[str, str | int | float | bool] = field(default_factory=dict)
+    moving: dict[str, str | int | float | bool] = field(default_factory=dict)
 
     def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""

@@ -20,6 +20,8 @@ from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.host import Host, has_set
+from embedviz.gui.moving.dialog import MovingDialog
+from embedviz.gui.moving.stage import stage_of
 from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
@@ -61,6 +63,16 @@ def export_figure(window: Host) -> None:
         return recipe_of(state, name, steps=ALL_STEPS, with_paths=with_paths)
 
     dialog = ExportDialog(pane.picture, name, recipe, window.widget)
+    dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
+    dialog.show()
+
+
+def export_moving_picture(window: Host) -> None:
+    """Ask what of the active pane is to move, and where it goes."""
+    pane = window.active_pane
+    if pane.needs_set and not has_set(window):
+        return
+    dialog = MovingDialog(pane, stage_of(pane), window.session, lambda: (), window.widget)
     dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
     dialog.show()
 
@@ -260,6 +272,14 @@ ACTIONS: tuple[Action, ...] = (
     *within(
         "Export",
         Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
+        Action(
+            "file.export_moving",
+            "File",
+            "Export Moving Picture…",
+            export_moving_picture,
+            ("Ctrl+Alt+E",),
+            "An orbit, a sweep, a run or the way between two states, as WebP, GIF, PNG or MP4",
+        ),
         Action(
             "file.export_rows",
             "File",
