@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QApplication
 
 from embedviz.core.samples import resource_path
+from embedviz.gui.keyboard.focus_ring import FocusRing
 from embedviz.gui.theme import (
     CAPTION_PIXELS,
     HEADLINE_PIXELS,
@@ -28,6 +29,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     if not application.property(_STYLED):  # Another style would dress every widget once more.
         application.setStyle("Fusion")
         application.setProperty(_STYLED, True)
+        FocusRing(application)
     application.setPalette(palette(theme))
     if names := families():
         base = application.font()
