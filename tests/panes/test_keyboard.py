@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
+    QRadioButton,
     QScrollBar,
+    QTextBrowser,
     QTextEdit,
     QWidget,
 )
@@ -26,6 +28,7 @@ from embedviz.app.pairing import OpenRequest
 from embedviz.core.samples import resource_path
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.palettes import as_light
+from embedviz.gui.opening.dialog import OpenDialog
 from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.texts.consent_dialog import ConsentDialog
 from embedviz.gui.texts.key_entry import KeyDialog
@@ -51,8 +54,10 @@ def is_part_of_another(widget):
         return True
     parent = widget.parentWidget()
     is_clear_button = isinstance(parent, QLineEdit)
+    is_line_of_a_box = isinstance(parent, QComboBox)
     is_list_of_a_box = parent is not None and parent.inherits("QComboBoxPrivateContainer")
-    return is_clear_button or is_list_of_a_box or isinstance(parent, QAbstractItemView)
+    is_of_a_box = is_line_of_a_box or is_list_of_a_box
+    return is_clear_button or is_of_a_box or isinstance(parent, QAbstractItemView)
 
 
 def controls_of(root):
@@ -113,6 +118,8 @@ def walk(window, qtbot):
     while True:
         focused = picture_of(window, seen[-1])
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        while isinstance(seen[-1], QTextBrowser) and seen[-1].hasFocus():
+            qtbot.keyClick(seen[-1], Qt.Key.Key_Tab)  # It goes through its links first.
         focus = QApplication.focusWidget()
         name = seen[-1].objectName() or repr(seen[-1])
         assert shows_focus(window, seen[-1], focused), f"no focus is seen on {name}"
@@ -142,18 +149,31 @@ def is_reached(control, stops):
 
     Arrows go from there to the others, as `test_controls` has it.
     """
-    group = control.group() if isinstance(control, QAbstractButton) else None
-    if group is None or not group.exclusive():
+    group = group_of(control)
+    if not group:
         return control in stops
-    assert sum(button in stops for button in group.buttons()) <= 1
-    return group.checkedButton() in stops
+    assert sum(button in stops for button in group) <= 1
+    return any(button.isChecked() and button in stops for button in group)
+
+
+def group_of(control):
+    """Return the buttons of which one is down, this one among them, or nothing."""
+    if not isinstance(control, QAbstractButton):
+        return []
+    if control.group() is not None:
+        return control.group().buttons() if control.group().exclusive() else []
+    siblings = control.parentWidget().findChildren(QRadioButton)
+    return siblings if control in siblings else []
 
 
 def run_in(pane, stops):
     """Return the stops within a pane from the first on, and how often Tab came into the pane."""
     inside = [pane.isAncestorOf(stop) for stop in stops]
     begins = [place for place, is_in in enumerate(inside) if is_in and not inside[place - 1]]
-    turned = stops[begins[0] :] + stops[: begins[0]] if begins else stops
+    if not begins:  # All of them are.
+        backwards = [i for i, stop in enumerate(stops) if goes_back(stops[i - 1], stop)]
+        begins = backwards[:1] or [0]  # Once round it has to go back, and only once.
+    turned = stops[begins[0] :] + stops[: begins[0]]
     return [stop for stop in turned if pane.isAncestorOf(stop)], len(begins)
 
 
@@ -229,7 +249,7 @@ def begin_guide(window):
 
 
 def begin_opening(window):
-    window.opener.ask(OpenRequest(resource_path("samples/words")))
+    window.dialogs.ask(OpenRequest(resource_path("words-layer2.npy")))
 
 
 def begin_consent(window):
@@ -261,9 +281,17 @@ def begin_relation(window):
 def test_tab_reaches_every_control_of_dialogs(window, shown, idle, qtbot, begin):
     shown(None)
     begin(window)
-    (dialog,) = [each for each in window.findChildren(QDialog) if each.isVisible()]
+
+    def dialogs():
+        return [each for each in window.findChildren(QDialog) if each.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(dialogs()))
     idle(window.session)
-    qtbot.waitExposed(dialog)
-    found = problems_of(dialog, walk(dialog, qtbot))
-    dialog.close()
+    (dialog,) = dialogs()
+    if isinstance(dialog, OpenDialog):
+        qtbot.waitUntil(dialog.footer.open_button.isEnabled)
+    try:
+        found = problems_of(dialog, walk(dialog, qtbot))
+    finally:
+        dialog.close()
     assert not found, "\n".join(dict.fromkeys(found))

@@ -81,10 +81,28 @@ def _is_seen(child: QWidget, parent: QWidget) -> bool:
 def _takes_tab(widget: QWidget) -> bool:
     if not widget.isEnabled() or widget.focusProxy() is not None:
         return False
-    group = widget.group() if isinstance(widget, QAbstractButton) else None
-    if group is not None and group.exclusive() and (down := group.checkedButton()) is not None:
+    down = _chosen_of(widget) if isinstance(widget, QAbstractButton) else None
+    if down is not None:
         return widget is down  # Arrows go on to the others, and choose them.
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _chosen_of(button: QAbstractButton) -> QAbstractButton | None:
+    """Return the button that is down of those of which one always is; None for any other."""
+    group = button.group()
+    if group is not None:
+        return group.checkedButton() if group.exclusive() else None
+    parent = button.parentWidget()
+    if not button.autoExclusive() or parent is None:
+        return None
+    down = [
+        each
+        for each in parent.findChildren(
+            QAbstractButton, options=Qt.FindChildOption.FindDirectChildrenOnly
+        )
+        if each.autoExclusive() and each.group() is None and each.isChecked()
+    ]
+    return down[0] if down else None
 
 
 def _ordered(blocks: Sequence[_Block]) -> list[_Block]:

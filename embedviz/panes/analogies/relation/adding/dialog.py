@@ -103,7 +103,7 @@ class AddRelationDialog(DialogInReadingOrder):
             "Pairs: two words a line, with a tab, a comma or blanks between them",
         )
         self.text.setPlaceholderText(_EXAMPLE)
-        self.text.setTabChangesFocus(False)
+        self.text.setTabChangesFocus(True)  # Tabs are pasted; typed, they would hold the keys.
         self.text.textChanged.connect(self._look_soon)
         self.header = with_name(
             QCheckBox("The first line is a header"),
