@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from embedviz.commands.notebook import figure as figure
     from embedviz.commands.window import show as show
     from embedviz.core.errors import UserError as UserError
     from embedviz.core.vector_set import VectorSet as VectorSet
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from embedviz.sources.embedding import embed as embed
     from embedviz.sources.training.training import train as train
 
-__all__ = ["UserError", "VectorSet", "embed", "load", "save", "show", "train"]
+__all__ = ["UserError", "VectorSet", "embed", "figure", "load", "save", "show", "train"]
 
 _PLACES = {
     "UserError": "embedviz.core.errors",
     "VectorSet": "embedviz.core.vector_set",
     "embed": "embedviz.sources.embedding",
+    "figure": "embedviz.commands.notebook",
     "load": "embedviz.formats",
     "save": "embedviz.formats",
     "show": "embedviz.commands.window",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from embedviz.commands.figure_words import describe_changes, require_labels, req
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.commands.setting_options import (
+    GIVEN,
     add_setting_options,
     given_name,
     number_type,
@@ -31,6 +32,9 @@ from embedviz.commands.setting_options import (
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.notes import counted
 from embedviz.core.settings import SettingField, fields_of
+from embedviz.gui.export.look import LEGENDS, PRESETS
+
+_LINES = {"title": "a line above the picture", "subtitle": "a smaller line below the title"}
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
@@ -41,8 +45,9 @@ def draw_figure(arguments: Sequence[str]) -> int:
 
     from embedviz.app.session import Session
     from embedviz.core.samples import load_sample
-    from embedviz.gui.figures import draw_pane, require_room, save_figure
-    from embedviz.gui.theme import THEMES
+    from embedviz.gui.export.figure import kind_of
+    from embedviz.gui.figures import require_room
+    from embedviz.gui.theme import FIGURE_THEMES
     from embedviz.panes import PANES
 
     kinds = {pane.figure: pane for pane in PANES if pane.figure}
@@ -56,22 +61,53 @@ def draw_figure(arguments: Sequence[str]) -> int:
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
     )
-    width, height = options.size
-    require_room(width, height, options.scale)
+    kind_of(Path(options.output))
+    require_room(options.size[0], options.size[1], options.scale)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]
-    make_application(THEMES[options.theme])
+    make_application(FIGURE_THEMES[options.theme])
     qInstallMessageHandler(print_what_matters)
     session = Session()
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
         session.show(_state_of(pane, opened, options, arguments, session.encoders))
-        with draw_pane(pane, session, width, height, options.text_scale) as picture:
-            save_figure(picture, options.output, options.scale)
+        _write(pane, session, options)
     finally:
         session.encoders.close()
     return 0
+
+
+def _write(pane: Any, session: Any, options: argparse.Namespace) -> None:
+    """Draw a pane and write it, as the options say."""
+    from embedviz.gui.export.figure import kind_of, write_figure
+    from embedviz.gui.figures import drawn_pane
+
+    path = Path(options.output)
+    content = drawn_pane(pane, session, look_of_options(options), [kind_of(path)])
+    write_figure(path, content[kind_of(path)])
+
+
+def look_of_options(options: argparse.Namespace) -> Any:
+    """Return the look of a figure, as the options say."""
+    from embedviz.gui.export.look import FigureLook
+
+    width, height = options.size
+    return FigureLook(
+        width,
+        height,
+        scale=float(options.scale),
+        theme=options.theme,
+        is_transparent=options.transparent,
+        text_scale=options.text_scale,
+        title=getattr(options, "title", ""),
+        subtitle=getattr(options, "subtitle", ""),
+        has_caption=options.caption,
+        legend=options.legend,
+        dpi=options.dpi,
+        has_recipe=options.recipe,
+        has_paths=options.paths,
+    )
 
 
 def _state_of(
@@ -233,18 +269,47 @@ def figure_parser(
         )
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
-    look = parser.add_argument_group("picture")
-    look.add_argument(
-        "--size", default=(1280, 800), type=_size, metavar="WxH", help="in pixels; 1280x800"
-    )
-    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
-    look.add_argument(
-        "--text-scale", default=1.0, type=number_type(0.5, 5.0), help="1.8 for a talk"
-    )
-    look.add_argument("--theme", default="light", choices=("light", "dark"))
+    own = {given_name(each).removeprefix(GIVEN) for each in _fields(settings)}
+    _add_look_options(parser.add_argument_group("picture"), own)
     if sample:
         add_reading_options(parser)
     return parser
+
+
+def _add_look_options(look: argparse._ArgumentGroup, own: Collection[str]) -> None:
+    """Add the options for how a figure looks; see `FigureLook`. A pane may have its own title."""
+    look.add_argument(
+        "--size",
+        default=(1280, 800),
+        type=_size,
+        metavar="WxH",
+        help=f"in pixels, 1280x800; or {', '.join(PRESETS)}",
+    )
+    look.add_argument("--scale", default=2, type=int, choices=range(1, 5), help="pixels per pixel")
+    look.add_argument("--dpi", default=0.0, type=number_type(30, 2400), help="that a PNG names")
+    look.add_argument(
+        "--text-scale", default=1.0, type=number_type(0.5, 5.0), help="1.8 for a talk"
+    )
+    themes = "light", "dark", "print", "gray-safe"
+    look.add_argument("--theme", default="light", choices=themes)
+    look.add_argument("--transparent", action="store_true", help="without a ground")
+    for name, help in _LINES.items():
+        if name not in own:
+            look.add_argument(f"--{name}", default="", help=help)
+    look.add_argument(
+        "--caption",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the line below points that says what is shown",
+    )
+    look.add_argument("--legend", default="as-shown", choices=LEGENDS, help="where it is")
+    look.add_argument(
+        "--recipe",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="say in the file what it shows, so that the window shows it again",
+    )
+    look.add_argument("--paths", action="store_true", help="say where files are there, too")
 
 
 def _fields(settings: Sequence[type]) -> list[SettingField]:
@@ -258,11 +323,14 @@ def _is_file(text: str) -> bool:
 
 
 def _size(text: str) -> tuple[int, int]:
+    if text in PRESETS:
+        return PRESETS[text]
     width, _, height = text.lower().replace("×", "x").partition("x")
     are_numbers = width.isdecimal() and height.isdecimal() and len(text) < 40
     if not are_numbers or min(int(width), int(height)) < 100:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a size such as 1280x800, 100 at the least"
+            f"{text!r} is not a size such as 1280x800, 100 at the least, or one of "
+            f"{', '.join(PRESETS)}"
         )
     return int(width), int(height)
 

@@ -73,6 +73,9 @@ class SessionHost(Protocol):
     def widget(self) -> QWidget:
         """The window itself, which dialogs belong to."""
 
+    def bring_to_front(self, name: str) -> None:
+        """Show a pane, by its name."""
+
     def statusBar(self) -> QStatusBar:  # noqa: N802 - Qt's name
         """Return where it is said what was done."""
 
@@ -168,9 +171,6 @@ class Host(SessionHost, Protocol):
 
     def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
         """Open files, or a session, where wanted after a look at what is in them."""
-
-    def bring_to_front(self, name: str) -> None:
-        """Show a pane, by its name."""
 
     def show_beside(self, name: str) -> None:
         """Put a pane to the right of the others, or back among them."""

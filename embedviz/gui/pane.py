@@ -57,6 +57,8 @@ class Pane(QWidget):
         The row of controls at the top.
     is_lent : bool
         Whether the pane is out of its dock, so that it does not matter which tab is chosen.
+    text_scale : float
+        How large text of the picture is against the usual.
     page_layout : QVBoxLayout
         The tool row and the picture, one above the other.
     picture : QWidget
@@ -117,7 +119,7 @@ class Pane(QWidget):
         self._drawing = False
         self.is_built = False
         self.form: Form | None = None
-        self._text_scale = 1.0
+        self.text_scale = 1.0
         self.calculations = Calculations(self, self, session.board)
         if self.is_side_panel:
             self.make()
@@ -134,8 +136,8 @@ class Pane(QWidget):
                     self.tools.addWidget(self.form)
             for control in self.tool_row.findChildren(QWidget):
                 control.installEventFilter(self)
-            if self._text_scale != 1:
-                self.set_text_scale(self._text_scale)
+            if self.text_scale != 1:
+                self.set_text_scale(self.text_scale)
 
     def build(self) -> None:
         """Make the widgets and connect their signals, once."""
@@ -172,7 +174,7 @@ class Pane(QWidget):
 
     def set_text_scale(self, scale: float) -> None:
         """Show all text of the picture larger, for a stage; 1 is the usual size."""
-        self._text_scale = scale
+        self.text_scale = scale
         if not self.is_built:
             return
         self.picture.setStyleSheet("" if scale == 1 else text_rules(scale))

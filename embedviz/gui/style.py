@@ -150,8 +150,9 @@ def _of_lists(theme: Theme) -> str:
 
 def _of_fields(theme: Theme) -> str:
     """Return the rules for what one types or picks values in."""
-    chevron = resource_path(f"icons/chevron-{theme.name}.svg").as_posix()
-    check = resource_path(f"icons/check-{theme.name}.svg").as_posix()
+    kind = "dark" if theme.is_dark else "light"
+    chevron = resource_path(f"icons/chevron-{kind}.svg").as_posix()
+    check = resource_path(f"icons/check-{kind}.svg").as_posix()
     return f"""
     QLineEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {theme.ground};
         border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 3px 6px;

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
+from weakref import ref
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from shiboken6 import isValid
 
 from embedviz.gui.coloring.contrast import readable_on
 
@@ -24,6 +29,8 @@ TALK_SCALE = 1.8
 """Text of a pane shown full screen, against the usual size."""
 
 TITLE_PIXELS, HEADLINE_PIXELS, TEXT_PIXELS, CAPTION_PIXELS = 20, 15, 13, 11
+FAMILIES = ("Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Cantarell", "DejaVu Sans")
+"""Typefaces of text, the most wanted first."""
 MONOSPACED = ("DejaVu Sans Mono", "SF Mono", "Menlo", "Consolas", "monospace")
 """Typefaces of code, the most wanted first."""
 
@@ -69,6 +76,11 @@ class Theme:
         """Whether text is lighter than its ground."""
         return self.name == "dark"
 
+    @property
+    def is_gray_safe(self) -> bool:
+        """Whether its colors are told apart by their lightness alone."""
+        return self.name == "gray-safe"
+
     def ink(self, color: str) -> str:
         """Return a color of the theme as text has it: readable on all of its grounds."""
         return _readable_in(self, color)
@@ -113,7 +125,33 @@ DARK = Theme(
     new="#56B4E9",
     middle="#69727D",
 )
+PRINT = replace(
+    LIGHT,
+    name="print",
+    ground="#FFFFFF",
+    text="#000000",
+    muted="#3D434A",
+    hairline="#D5D8DC",
+    chosen="#EFEFEF",
+)
+"""On paper: white, with black text."""
+GRAY_SAFE = replace(
+    PRINT,
+    name="gray-safe",
+    muted="#707070",
+    kept="#707070",
+    accent="#0B5CA8",
+    before="#E8803A",
+    lost="#E8803A",
+    after="#06304F",
+    new="#06304F",
+    query="#F7C948",
+    middle="#C8C8C8",
+)
+"""On paper that is copied in gray: its colors are as far apart in lightness as they can be."""
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+FIGURE_THEMES = {**THEMES, PRINT.name: PRINT, GRAY_SAFE.name: GRAY_SAFE}
+"""Those of figures; a window is in the first two alone."""
 
 
 @cache
@@ -148,20 +186,62 @@ def font(pixels: float = TEXT_PIXELS, *, semibold: bool = False) -> QFont:
     return chosen
 
 
-class ThemeManager(QObject):
-    """The theme in use; widgets that paint themselves listen to it.
+class ThemeSignal:
+    """Signal that can be sent to a part of the widgets: those that are drawn into a figure.
 
-    Signals
-    -------
-    changed : ()
-        Another theme is in use.
+    It holds no object of Qt that listens, which hears nothing more when it is gone.
     """
 
-    changed = Signal()
+    def __init__(self) -> None:
+        self._slots: list[tuple[Callable[[], Any], str]] = []
+
+    def connect(self, slot: Callable[..., object]) -> None:
+        """Call a method of an object whenever the signal is sent; or a function, which is kept."""
+        owner = getattr(slot, "__self__", None)
+        if isinstance(owner, QObject):
+            self._slots.append((ref(owner), slot.__name__))
+        else:
+            self._slots.append((lambda: slot, "__call__"))
+
+    def emit(self, within: QObject | None = None) -> None:
+        """Call all listeners; with an object, those that belong to it or to its children."""
+        self._slots = [each for each in self._slots if _is_there(each[0]())]
+        for owner_of, name in tuple(self._slots):
+            owner = owner_of()
+            if _is_there(owner) and (within is None or _belongs_to(owner, within)):
+                getattr(owner, name)()
+
+
+def _is_there(owner: Any) -> bool:
+    return owner is not None and (not isinstance(owner, QObject) or isValid(owner))
+
+
+def _belongs_to(owner: Any, whole: QObject) -> bool:
+    """Return whether an object is a part of another one; what is no object of Qt counts as one."""
+    if not isinstance(owner, QObject):
+        return True
+    each: QObject | None = owner
+    while each is not None and each is not whole:
+        each = each.parent()
+    return each is whole
+
+
+class ThemeManager:
+    """The theme in use; widgets that paint themselves listen to it.
+
+    Attributes
+    ----------
+    theme : Theme
+    changed : ThemeSignal
+        Another theme is in use.
+    has_ground : bool
+        Whether pictures are painted on their ground; a figure may be without.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
         self.theme = LIGHT
+        self.changed = ThemeSignal()
+        self.has_ground = True
 
     def use(self, theme: Theme) -> None:
         """Show everything in another theme."""
@@ -169,6 +249,20 @@ class ThemeManager(QObject):
             return
         self.theme = theme
         self.changed.emit()
+
+    @contextmanager
+    def in_figure(self, theme: Theme, part: QObject, *, has_ground: bool = True) -> Iterator[None]:
+        """Draw a part of a window in another theme for now; the rest of it hears nothing of it."""
+        usual = self.theme
+        self.theme, self.has_ground = theme, has_ground
+        try:
+            if theme is not usual:
+                self.changed.emit(part)
+            yield
+        finally:
+            self.theme, self.has_ground = usual, True
+            if theme is not usual:
+                self.changed.emit(part)
 
 
 theme_manager = ThemeManager()
@@ -211,6 +305,5 @@ def palette(theme: Theme) -> QPalette:
 
 def families() -> list[str]:
     """Return the typefaces to use, the most wanted first, of those that are installed."""
-    wanted = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Cantarell", "DejaVu Sans"]
     installed = set(QFontDatabase.families())
-    return [name for name in wanted if name in installed]
+    return [name for name in FAMILIES if name in installed]

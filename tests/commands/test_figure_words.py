@@ -11,7 +11,7 @@ from embedviz.__main__ import main
 from embedviz.commands.figure_words import describe_changes, usable_labels
 from embedviz.core.projections import TSNE, UMAP
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui import figures
+from embedviz.gui.export import room
 from embedviz.panes import PANES
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
@@ -140,7 +140,7 @@ def test_a_picture_that_is_too_large_is_refused_before_anything_is_read(draw, tm
 
 
 def test_a_picture_that_does_not_fit_into_the_memory_is_refused(draw, tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "available_memory", lambda: 10**8)
+    monkeypatch.setattr(room, "available_memory", lambda: 10**8)
     code, said = draw("map", "-o", tmp_path / "x.svg", "--size", "3000x2000")
     assert code == 2
     assert "takes about 480 MB of memory, and 100 MB are free" in said

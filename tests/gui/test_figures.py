@@ -86,7 +86,17 @@ def test_svg_is_valid_and_keeps_text_as_text(make, known, qapp, tmp_path):
     root = ElementTree.fromstring(content)
     assert root.get("viewBox") == "0 0 700 500"
     assert texts_in(content)
-    assert len(list(root.iter(f"{SVG}image"))) == views  # The points, and nothing else.
+    assert not list(root.iter(f"{SVG}image"))
+    assert (len(list(root.iter(f"{SVG}circle"))) >= len(known.active)) == (views > 0)
+
+
+def test_svg_of_many_points_has_one_image_of_them(known, qapp, tmp_path, monkeypatch):
+    monkeypatch.setattr("embedviz.gui.export.point_layer.MOST_VECTORS", len(known.active) - 1)
+    with draw_pane(MapPane, Session(known), 700, 500) as picture:
+        save_figure(picture, tmp_path / "x.svg")
+    root = ElementTree.fromstring((tmp_path / "x.svg").read_bytes())
+    assert len(list(root.iter(f"{SVG}image"))) == 1
+    assert len(list(root.iter(f"{SVG}circle"))) < 5  # Rings around the query.
 
 
 def test_svg_says_what_is_shown(known, qapp, tmp_path):

@@ -3,16 +3,21 @@
 import re
 from itertools import combinations
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from shiboken6 import delete
 
 from embedviz.gui import theme as themes
+from embedviz.gui.coloring.palettes import category_colors
 from embedviz.gui.theme import (
     CAPTION_PIXELS,
     DARK,
+    GRAY_SAFE,
     LIGHT,
     OKABE_ITO,
+    PRINT,
     TEXT_PIXELS,
     THEMES,
     ThemeManager,
@@ -134,13 +139,70 @@ def test_families_are_installed_ones(qapp):
     assert set(families()) <= set(QFontDatabase.families())
 
 
-def test_a_change_is_told_once(qtbot):
+def test_a_change_is_told_once():
+    mine, told = ThemeManager(), []
+    mine.changed.connect(lambda: told.append(mine.theme))
+    mine.use(DARK)
+    mine.use(DARK)
+    assert told == [DARK]
+
+
+class Listener(QObject):
+    def __init__(self, manager, parent=None):
+        super().__init__(parent)
+        self.manager, self.heard = manager, []
+        manager.changed.connect(self.hear)
+
+    def hear(self):
+        self.heard.append(self.manager.theme)
+
+
+def test_only_what_is_drawn_into_a_figure_hears_of_its_theme():
     mine = ThemeManager()
-    with qtbot.waitSignal(mine.changed):
-        mine.use(DARK)
-    with qtbot.assertNotEmitted(mine.changed):
-        mine.use(DARK)
-    assert mine.theme is DARK
+    whole = Listener(mine)
+    part, other = Listener(mine, whole), Listener(mine)
+    with mine.in_figure(PRINT, whole, has_ground=False):
+        assert (mine.theme, mine.has_ground) == (PRINT, False)
+    assert (mine.theme, mine.has_ground) == (LIGHT, True)
+    assert whole.heard == part.heard == [PRINT, LIGHT]
+    assert other.heard == []
+
+
+def test_who_is_gone_hears_nothing():
+    mine = ThemeManager()
+    left, deleted = Listener(mine), Listener(mine)
+    heard = deleted.heard
+    delete(deleted)
+    del left
+    mine.use(DARK)
+    assert heard == []
+
+
+def luma(color):
+    """Return how light a color is where it is copied in gray, 0 to 255."""
+    red, green, blue = QColor(color).getRgb()[:3]
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def test_gray_safe_colors_are_told_apart_in_gray():
+    theme = GRAY_SAFE
+    roles = (theme.text, theme.after, theme.accent, theme.muted, theme.before, theme.query)
+    tones = sorted(map(luma, roles))
+    assert min(np.diff(tones)) >= 30
+    assert 255 - tones[-1] >= 30
+    assert contrast(theme.muted, theme.ground) >= 4.5
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
+def test_gray_safe_categories_are_told_apart_in_gray(count):
+    tones = sorted(map(luma, category_colors(count, on_dark=False, is_gray_safe=True)))
+    assert len(tones) == count
+    assert all(np.diff(tones) >= 180 / max(count, 7))
+
+
+def test_print_is_black_on_white_without_gray_grounds():
+    assert (PRINT.ground, PRINT.panel, PRINT.text) == ("#FFFFFF", "#FFFFFF", "#000000")
+    assert contrast(PRINT.muted, PRINT.ground) >= 7
 
 
 def test_follows_the_desktop(qapp, monkeypatch):

@@ -54,26 +54,51 @@ def read_document(path: Path, kind: str, version: int) -> Document:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise UserError(f"{path.name} is too large for an {kind}. Choose another file.")
-        found = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse)
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise UserError(
             f"{path.name} cannot be read: {error.strerror or error}. Choose another file."
         ) from None
+    except ValueError:
+        raise UserError(_damaged(path.name, kind)) from None
+    return checked_document(text, path.name, kind, version)
+
+
+def checked_document(text: str, name: str, kind: str, version: int) -> Document:
+    """Return the document that a text is.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        What it is called in messages.
+    kind, version
+        As for `read_document`.
+
+    Raises
+    ------
+    UserError
+        When it is not a document of this kind, or a newer one.
+    """
+    try:
+        found = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise UserError(
-            f"{path.name} is not an {kind}, or it is damaged. Choose another file."
-        ) from None
+        raise UserError(_damaged(name, kind)) from None
     if not isinstance(found, dict) or found.get("format") != kind:
-        raise UserError(f"{path.name} is not an {kind}. Choose another file.")
+        raise UserError(f"{name} is not an {kind}. Choose another file.")
     written = found.get("version")
     if type(written) is not int or written < 1:
-        raise UserError(f"{path.name} does not say which version of {kind} it is.")
+        raise UserError(f"{name} does not say which version of {kind} it is.")
     if written > version:
         raise UserError(
-            f"{path.name} is an {kind} of version {written}, from a newer embedviz; this one reads "
+            f"{name} is an {kind} of version {written}, from a newer embedviz; this one reads "
             f"up to version {version}. Update embedviz to open it."
         )
     return found
+
+
+def _damaged(name: str, kind: str) -> str:
+    return f"{name} is not an {kind}, or it is damaged. Choose another file."
 
 
 def is_document(path: Path, kind: str) -> bool:

@@ -56,11 +56,14 @@ class Preferences:
         None: as the system has it.
     folder : str
         Where files were looked for last.
+    figure : dict
+        How the last figure looked.
     """
 
     recent: tuple[Recent, ...] = ()
     theme: str | None = None
     folder: str = ""
+    figure: dict[str, str | int | float | bool] = field(default_factory=dict)
 
     def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""

@@ -31,6 +31,7 @@ import numpy as np
 from embedviz.core.analogies.benchmark.vocabulary import LabelRows
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.compiled.checks import checked_limit
 from embedviz.core.errors import UserError
 from embedviz.core.judging.comparison import CONFIDENCE, FEWEST, correlation_differences
 from embedviz.core.judging.judges import ranked_digits
@@ -197,7 +198,7 @@ def evaluate_similarity(
     """
     judged = path if isinstance(path, JudgedPairs) else read_judged_pairs(path, delimiter)
     report(0.0, "looking for the words")
-    vocabulary = LabelRows(vector_set.labels[:restrict_vocab], case_insensitive)
+    vocabulary = LabelRows(vector_set.labels[: checked_limit(restrict_vocab)], case_insensitive)
     rows = _rows_of(judged.pairs, vocabulary)
     is_known = np.asarray((rows >= 0).all(axis=1))
     if not is_known.any() and not (dummy4unknown and len(rows)):

@@ -14,7 +14,7 @@ import numpy as np
 from embedviz.core.analogies.scoring import Method, require_method, score_rows
 from embedviz.core.analogies.terms import Term, Terms, unit_rows, vectors_of
 from embedviz.core.arrays import Vector
-from embedviz.core.compiled.checks import checked_count
+from embedviz.core.compiled.checks import checked_count, checked_limit
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed
@@ -27,6 +27,7 @@ def solve(
     count: int = 10,
     method: Method = "3CosAdd",
     exclude_inputs: bool = True,
+    restrict_vocab: int | None = None,
 ) -> list[tuple[str, float]]:
     """Return the labels that best complete an analogy, with their scores, best first.
 
@@ -42,12 +43,15 @@ def solve(
     method : {"3CosAdd", "3CosMul", "PairDirection"}
     exclude_inputs : bool
         Leave out all rows with one of the given labels; a vector leaves none out.
+    restrict_vocab : int, optional
+        Answers are among the first so many rows, usually those of the most frequent words; the
+        labels that are given may be any. None: all.
 
     Returns
     -------
     list of (str, float)
-        Equal scores are ordered by row. Scores are cosines from -1 to 1, but from 0 up and
-        without an upper end for "3CosMul".
+        Equal scores are ordered by row, where gensim's order is by chance. Scores are cosines
+        from -1 to 1, but from 0 up and without an upper end for "3CosMul".
 
     Raises
     ------
@@ -57,7 +61,9 @@ def solve(
         When there are no labels, or not two and one for "PairDirection", or the vector of one
         of them holds NaN or an infinity, or has another length than the rows.
     """
-    found = solve_rows(vector_set, positive, negative, count, method, exclude_inputs)
+    found = solve_rows(
+        vector_set, positive, negative, count, method, exclude_inputs, restrict_vocab
+    )
     return [(vector_set.labels[row], score) for row, score in found]
 
 
@@ -68,13 +74,15 @@ def solve_rows(
     count: int = 10,
     method: Method = "3CosAdd",
     exclude_inputs: bool = True,
+    restrict_vocab: int | None = None,
 ) -> list[tuple[int, float]]:
     """Return what `solve` does, by rows: labels need not be unique. See there."""
     added, subtracted = _as_list(positive), _as_list(negative)
     _require_question(method, added, subtracted)
     inputs = unit_rows(vectors_of(vector_set, (*added, *subtracted)))
     n_added = len(added)
-    scores = score_rows(vector_set.vectors, inputs[:n_added], inputs[n_added:], method)
+    vectors = vector_set.vectors[: checked_limit(restrict_vocab)]
+    scores = score_rows(vectors, inputs[:n_added], inputs[n_added:], method)
     labels = [term for term in (*added, *subtracted) if isinstance(term, str)]
     barred = set(map(composed, labels)) if exclude_inputs else set()
     answers: list[tuple[int, float]] = []

@@ -100,6 +100,17 @@ def checked_count(count: Any, what: str, least: int = 0, most: int | None = None
     return number
 
 
+def checked_limit(limit: Any, what: str = "rows") -> int | None:
+    """Return how many of the first rows count, as a whole number; None stands for all.
+
+    Raises
+    ------
+    UserError
+        When it is no whole number, or below 0.
+    """
+    return None if limit is None else checked_count(limit, what)
+
+
 def require_within(
     value: object, least: float, most: float, refusal: str, *, whole: bool = False
 ) -> None:

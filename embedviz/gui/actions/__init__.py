@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
+from PySide6.QtWidgets import QApplication
 
+from embedviz.app.files.recipes.writing import recipe_of
 from embedviz.app.state import sets_without
-from embedviz.core.errors import UserError
 from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
@@ -19,7 +18,9 @@ from embedviz.gui.actions import catalog, opening, query, saving, sessions, text
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
+from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.host import Host, has_set
+from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.widgets.key_sheet import KeySheet
 
 
@@ -49,32 +50,18 @@ def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
 
 
 def export_figure(window: Host) -> None:
-    """Ask where to, and write the active pane as PNG, SVG or PDF."""
+    """Ask how a figure of the active pane is to look, and where it goes."""
     pane = window.active_pane
     if pane.needs_set and not has_set(window):
         return
-    path, kind = QFileDialog.getSaveFileName(
-        window.widget,
-        f"Export {pane.title}",
-        f"{pane.name}.png",
-        "PNG image (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)",
-    )
-    if not path:
-        return
-    if not Path(path).suffix:
-        path += {"SVG": ".svg", "PDF": ".pdf"}.get(kind[:3], ".png")
-    scale = 2
-    if path.lower().endswith(".png"):
-        label = f"Scale of {pane.picture.width()} × {pane.picture.height()} pixels"
-        scale, accepted = QInputDialog.getInt(window.widget, "Export figure", label, 2, 1, 4)
-        if not accepted:
-            return
-    try:
-        figures.save_figure(pane.picture, path, scale)
-    except UserError as error:
-        window.message_bar.show_message(str(error))
-    else:
-        window.statusBar().showMessage(f"Written to {path}", 6000)
+    state, name = window.session.state, pane.name
+
+    def recipe(with_paths: bool) -> str:
+        return recipe_of(state, name, steps=ALL_STEPS, with_paths=with_paths)
+
+    dialog = ExportDialog(pane.picture, name, recipe, window.widget)
+    dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
+    dialog.show()
 
 
 def copy_picture(window: Host) -> None:

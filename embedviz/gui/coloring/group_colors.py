@@ -27,10 +27,10 @@ def colors_of_groups(
         Where rows are on a map, of which groups get colors by their places. Default: the first
         colors, which differ most, are those of the largest groups.
     """
-    if positions is not None:
+    if positions is not None and not theme.is_gray_safe:  # Hues say nothing in gray.
         return _colors_by_place(groups, theme, positions)
     order = np.argsort(-np.array(groups.counts, dtype=np.int64), kind="stable")
-    colors = category_colors(len(groups.names), theme.is_dark)
+    colors = category_colors(len(groups.names), theme.is_dark, theme.is_gray_safe)
     chosen = [""] * len(colors)
     for place, color in zip(order.tolist(), colors, strict=True):
         chosen[place] = color

@@ -96,7 +96,7 @@ def _between(colors: tuple[str, ...], used: tuple[float, float] = (0.0, 1.0)) ->
 
 
 @lru_cache
-def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
+def category_colors(count: int, on_dark: bool, is_gray_safe: bool = False) -> tuple[str, ...]:
     """Return colors that are told apart, also under the common color vision deficiencies.
 
     Up to eight are Okabe and Ito's, their black being white on a dark ground. Beyond, each
@@ -109,7 +109,13 @@ def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
     count : int
     on_dark : bool
         Whether the ground is dark.
+    is_gray_safe : bool
+        Whether their lightness alone tells them apart: they are even steps of cividis, and those
+        of the first, most frequent ones are the farthest from each other. More than eight are
+        hard to tell apart then.
     """
+    if is_gray_safe:
+        return _even_in_gray(count)
     first = tuple("#FFFFFF" if on_dark and color == "#000000" else color for color in OKABE_ITO)
     if count <= len(first):
         return first[:count]
@@ -129,6 +135,20 @@ def category_colors(count: int, on_dark: bool) -> tuple[str, ...]:
         chosen.append(tuple(grid[best]))
         nearest = np.minimum(nearest, worst_distance(seen, grid[best]))
     return tuple(as_hex(color) for color in chosen)
+
+
+def _even_in_gray(count: int) -> tuple[str, ...]:
+    """Return steps of cividis, whose lightness grows evenly: dark, light, and what is between."""
+    ramp = _between(tuple(f"#{color}" for color in _STEPS["cividis"].split()), _USED_ON_LIGHT)
+    steps = [ramp[round(at)] for at in np.linspace(0, len(ramp) - 1, max(count, 2))]
+    chosen = [steps[0], steps[-1]]
+    left = steps[1:-1]
+    while left:  # The middle of the widest gap comes next.
+        gaps = sorted(chosen, key=steps.index)
+        at = max(left, key=lambda step: min(abs(steps.index(step) - steps.index(o)) for o in gaps))
+        chosen.append(at)
+        left.remove(at)
+    return tuple(chosen[:count])
 
 
 def as_seen(colors: NDArray[np.float64]) -> list[NDArray[np.float64]]:

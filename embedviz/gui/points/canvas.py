@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,6 +48,9 @@ LATE_FROM = 50_000
 """From this number of points on, a cloud too large to move as discs is drawn in another thread."""
 Wanted = tuple[Any, ...]
 """All that an image depends on, beside the points."""
+
+FILE_SCALE = 300 / 96
+"""Pixels of an image of points per pixel of the painter, in files of vectors: 300 dpi."""
 
 
 class LateImage(QObject):
@@ -107,6 +110,13 @@ class LateImage(QObject):
         self._task.cancel()
 
 
+class PaintsPoints(Protocol):
+    """What paints points into a figure."""
+
+    def paint(self, painter: QPainter, canvas: PointCanvas, frame: Frame) -> None:
+        """Paint the points of a canvas into the area of a frame."""
+
+
 class PointCanvas:
     """Points, and the image of them that was made last.
 
@@ -139,6 +149,8 @@ class PointCanvas:
     late : LateImage or None
         Draws large clouds at rest in another thread, while what was drawn before is still seen.
         None where the picture is to be whole at once, as in a file.
+    figure : PaintsPoints or None
+        Paints the points into a figure in place of what is painted on a screen.
     """
 
     def __init__(self) -> None:
@@ -159,6 +171,7 @@ class PointCanvas:
         self.image: Image = np.empty((0, 0), dtype=np.uint32)
         self._drawn: tuple[Any, ...] = ()
         self.late: LateImage | None = None
+        self.figure: PaintsPoints | None = None
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -290,30 +303,20 @@ class PointCanvas:
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the points into the area of the frame, making a new image if needed."""
-        area, scale = frame.area, frame.device_scale
-        wide, high = round(area.width() * scale), round(area.height() * scale)
         if not len(self):
             return
-        grown, theme = scale * frame.point_scale, frame.theme.name
-        quick = frame.is_moving and self.is_large(grown)
-        wanted = (frame.camera, frame.extent, wide, high, scale, grown, quick, theme)
+        if self.figure is not None:
+            self.figure.paint(painter, self, frame)
+            return
+        wanted = wanted_image(self, frame)
         if wanted != self._drawn:
             self._draw(wanted, frame)
         shown = self.image if wanted == self._drawn or self.late is None else self.late.last
-        if not shown.size:
-            return
-        height, width = shown.shape
-        pixels = QImage.Format.Format_ARGB32_Premultiplied
-        image = QImage(shown.data, width, height, 4 * width, pixels)
-        if not is_pixel_device(painter):
-            image = image.copy()  # A file may be written when the array is gone.
-        painter.drawImage(QRectF(area.left(), area.top(), wide / scale, high / scale), image)
+        draw_image(painter, frame, shown)
 
     def _draw(self, wanted: Wanted, frame: Frame) -> None:
         """Draw the image that is wanted: now, or elsewhere where it takes long."""
-        _, _, wide, high, _, grown, quick, _ = wanted
-        points, density, late = self._drawn_points(frame), self.is_density, self.late
-        draw = partial(draw_points, points, frame, wide, high, quick=quick, is_density=density)
+        grown, late, draw = wanted[5], self.late, drawing_of(self, frame)
 
         def keep(image: Image) -> None:
             self.frames += 1
@@ -327,7 +330,8 @@ class PointCanvas:
         elif late.asked != wanted:
             late.draw(wanted, draw, keep)
 
-    def _drawn_points(self, frame: Frame) -> DrawnPoints:
+    def drawn_points(self, frame: Frame) -> DrawnPoints:
+        """Return the points as they are drawn in a frame."""
         colors, highlights = _colors_in(self.colors, frame.theme), self.drawn_highlights
         faint = colors
         if self._is_faint and not self.is_density:  # A density needs only the colors themselves.
@@ -337,6 +341,36 @@ class PointCanvas:
                 self._faint = colors, opacity, faded_colors(colors, opacity)
             faint = self._faint[2]
         return DrawnPoints(self.positions, colors, faint, self.sizes, highlights, self.has_glow)
+
+
+def wanted_image(canvas: PointCanvas, frame: Frame) -> Wanted:
+    """Return all that the image of points in a frame depends on, beside them."""
+    area, scale = frame.area, frame.device_scale
+    wide, high = round(area.width() * scale), round(area.height() * scale)
+    grown, theme = scale * frame.point_scale, frame.theme.name
+    quick = frame.is_moving and canvas.is_large(grown)
+    return frame.camera, frame.extent, wide, high, scale, grown, quick, theme
+
+
+def drawing_of(canvas: PointCanvas, frame: Frame) -> Callable[[], Image]:
+    """Return what draws the image of points in a frame, in any thread."""
+    _, _, wide, high, _, _, quick, _ = wanted_image(canvas, frame)
+    points, density = canvas.drawn_points(frame), canvas.is_density
+    return partial(draw_points, points, frame, wide, high, quick=quick, is_density=density)
+
+
+def draw_image(painter: QPainter, frame: Frame, shown: Image) -> None:
+    """Draw an image of the points into the area of a frame."""
+    if not shown.size:
+        return
+    area, scale = frame.area, frame.device_scale
+    height, width = shown.shape
+    pixels = QImage.Format.Format_ARGB32_Premultiplied
+    image = QImage(shown.data, width, height, 4 * width, pixels)
+    if not is_pixel_device(painter):
+        image = image.copy()  # A file may be written when the array is gone.
+    size = round(area.width() * scale) / scale, round(area.height() * scale) / scale
+    painter.drawImage(QRectF(area.left(), area.top(), *size), image)
 
 
 def are_many(canvas: PointCanvas) -> bool:

@@ -16,7 +16,7 @@ from embedviz.gui.points.layers import axes, cones, overlays
 from embedviz.gui.points.layers.badge import badge_box, draw_badge
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import draw_line_of_text, draw_text, text_size
-from embedviz.gui.theme import Theme
+from embedviz.gui.theme import Theme, theme_manager
 
 PlacedTexts = list[tuple[cones.AngleCone, QRectF]]
 
@@ -74,12 +74,10 @@ def paint_scene(
     """Paint everything but what the mouse is doing."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     whole = QRectF(0, 0, width, height)
-    painter.fillRect(whole, QColor(frame.theme.ground))
+    if theme_manager.has_ground:
+        painter.fillRect(whole, QColor(frame.theme.ground))
     if not len(scene.canvas) and scene.message:
-        painter.setFont(frame.small)
-        painter.setPen(QColor(frame.theme.muted))
-        within = whole.adjusted(PADDING, PADDING, -PADDING, -PADDING)
-        painter.drawText(within, _IN_THE_MIDDLE, scene.message)
+        _paint_message(painter, scene, frame, whole)
         return
     titles = scene.titles or ()
     if titles and not frame.camera.is_3d:
@@ -113,6 +111,13 @@ def _paint_area(painter: QPainter, scene: PointScene, frame: Frame) -> None:
     beside = texts_of_cones(scene, frame)
     taken = _paint_names(painter, scene, frame, beside)
     _paint_notes(painter, scene, frame, beside, taken)
+
+
+def _paint_message(painter: QPainter, scene: PointScene, frame: Frame, whole: QRectF) -> None:
+    painter.setFont(frame.small)
+    painter.setPen(QColor(frame.theme.muted))
+    within = whole.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+    painter.drawText(within, _IN_THE_MIDDLE, scene.message)
 
 
 def _paint_notes(

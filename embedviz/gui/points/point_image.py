@@ -147,7 +147,7 @@ def _draw_each(
     if quick:
         raster.draw_dots(image, points.positions, matrix, colors, sizes, frame.fog)
     else:
-        edge = _edge(points, frame)
+        edge = edge_of(points, frame)
         _draw_discs(image, matrix, points.positions, colors, sizes, edge, frame)
 
 
@@ -167,7 +167,7 @@ def _draw_discs(
             return
     elif len(colors) > 1:
         # In any order that has to do with the colors, the last one would hide the others.
-        rows = _shuffled(len(positions))
+        rows = shuffled(len(positions))
     if len(rows) > GATHERED_FROM:
         # Collected first: the drawing loop alone would wait for memory at every point. And
         # with `take`, as indexing needs three times as long for rows of three numbers.
@@ -179,7 +179,7 @@ def _draw_discs(
     raster.draw_discs(image, positions, matrix, colors, sizes, rows, edge=edge, fog=frame.fog)
 
 
-def _edge(points: DrawnPoints, frame: Frame) -> Edge:
+def edge_of(points: DrawnPoints, frame: Frame) -> Edge:
     """Return the rim that sets points apart from each other; none for the smallest.
 
     The more of the area the points cover, the fainter it is: in a crowd, the rims of all
@@ -217,5 +217,6 @@ def _draw_highlights(
 
 
 @lru_cache(maxsize=2)
-def _shuffled(count: int) -> Rows:
+def shuffled(count: int) -> Rows:
+    """Return all of so many rows, in an order that has to do with nothing."""
     return np.random.default_rng(0).permutation(count)

@@ -6,16 +6,18 @@ It knows no widget; how it is painted, on a screen or into a file, is in `painti
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing.extents import Extent, extent_of
 from embedviz.core.thumbnails import Thumbnails
 from embedviz.gui.points.canvas import LateImage, PointCanvas, PointHighlights
+from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.cluster_labels import Cluster, ClusterNames
 from embedviz.gui.points.layers.cones import AngleCone
 from embedviz.gui.points.layers.heading import Heading
@@ -256,3 +258,29 @@ def _kept(before: tuple[T, ...], given: Iterable[T]) -> tuple[T, ...]:
 
 def _rows(rows: ArrayLike) -> Rows:
     return np.asarray(rows, dtype=np.intp).reshape(-1)
+
+
+class FramedInFigures(Protocol):
+    """What knows how a scene is laid out in a figure."""
+
+    def figure_frame(self, width: float, height: float, scale: float) -> Frame:
+        """Return it, for a size and so many pixels for each of its own."""
+
+
+@runtime_checkable
+class ShownPoints(Protocol):
+    """A widget that shows a scene of points: what a figure must know of it."""
+
+    scene: PointScene
+
+    @property
+    def viewport(self) -> FramedInFigures:
+        """Where they are seen from."""
+
+    def redraw(self) -> None:
+        """Paint the picture anew, soon."""
+
+
+def shown_points(picture: QWidget) -> list[Any]:
+    """Return the parts of a picture that show points, themselves widgets."""
+    return [part for part in picture.findChildren(QWidget) if isinstance(part, ShownPoints)]

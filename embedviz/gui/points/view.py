@@ -29,8 +29,7 @@ from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
 from embedviz.gui.points.animation import Animator
 from embedviz.gui.points.camera_control import CameraControl
-from embedviz.gui.points.canvas import are_many
-from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.canvas import FILE_SCALE, are_many
 from embedviz.gui.points.frame_cache import FrameCache
 from embedviz.gui.points.lasso import Tool
 from embedviz.gui.points.layers.cluster_labels import Cluster
@@ -38,7 +37,7 @@ from embedviz.gui.points.layers.cones import AngleCone
 from embedviz.gui.points.layers.overlays import Arrow, Line, PlacedText
 from embedviz.gui.points.legend.layout import Categories, ColorBar, LegendPlace
 from embedviz.gui.points.mouse import HANDLED_EVENTS, MouseHandler
-from embedviz.gui.points.painting import lay_out, paint_scene
+from embedviz.gui.points.painting import paint_scene
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.text import is_pixel_device, scale_of
 from embedviz.gui.points.viewport import Viewport
@@ -56,8 +55,6 @@ __all__ = [
     "PointView",
     "Tool",
 ]
-
-_FINER_IN_FILES = 2.0
 
 
 class PointView(QWidget):
@@ -268,20 +265,14 @@ class PointView(QWidget):
         The points are as fine as the device is: the scale of the painter is looked at. Where
         all points are shown on screen, they are also in a picture of another shape.
         """
-        scene = self.scene
-        scale = scale_of(painter) * (1.0 if is_pixel_device(painter) else _FINER_IN_FILES)
-
-        def framed(camera: Camera) -> Frame:
-            return lay_out(scene, camera, theme_manager.theme, width, height, device_scale=scale)
-
-        shown = self.camera
-        if self.viewport.is_fitted:
-            shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
+        finer = 1.0 if is_pixel_device(painter) else FILE_SCALE
+        frame = self.viewport.figure_frame(width, height, scale_of(painter) * finer)
         painter.save()
-        with scene.thumbnails.into_file():
-            paint_scene(painter, scene, framed(shown), width, height)
+        with self.scene.thumbnails.into_file():
+            paint_scene(painter, self.scene, frame, width, height)
         painter.restore()
-        scene.canvas.forget_image()  # It may be a hundred megabytes.
+        if self.scene.canvas.figure is None:
+            self.scene.canvas.forget_image()  # It may be a hundred megabytes.
 
     def event(self, event: QEvent) -> bool:
         """Give the mouse handler what it knows how to handle; the rest is Qt's."""

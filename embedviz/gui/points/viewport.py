@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.drawing.raster import Positions
+from embedviz.gui.points.canvas import FILE_SCALE
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.painting import lay_out
 from embedviz.gui.points.scene import PointScene
@@ -136,6 +137,24 @@ class Viewport:
             device_scale=self._widget.devicePixelRatioF(),
             is_moving=self.is_moving,
         )
+
+    def figure_frame(self, width: float, height: float, scale: float) -> Frame:
+        """Return how the scene is laid out in a figure, with so many pixels for each of its own.
+
+        Where these fit into one, and in files of lines, the points begin at a whole one of its
+        own: so all kinds of files show the same picture.
+        """
+        scene, snapped = self._scene, 1.0 if scale in (round(scale), FILE_SCALE) else scale
+
+        def framed(camera: Camera) -> Frame:
+            theme = theme_manager.theme
+            frame = lay_out(scene, camera, theme, width, height, device_scale=snapped)
+            return replace(frame, device_scale=scale)
+
+        shown = self.camera
+        if self.is_fitted:
+            shown = shown.fitted(*scene.clouds(), aspect=framed(Camera(is_3d=shown.is_3d)).aspect)
+        return framed(shown)
 
     def area(self) -> QRectF:
         """Return where the points are in the widget."""

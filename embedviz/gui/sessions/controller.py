@@ -9,7 +9,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from embedviz.app.files.recipes.carriers import may_carry_recipe
+from embedviz.app.files.recipes.reading import RecipePlan
+from embedviz.app.files.recipes.restoring import restored_recipe
 from embedviz.app.files.session.autosave import Autosave, Orphan
+from embedviz.app.files.session.state import Choices
 from embedviz.app.files.session.writing import can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent
 from embedviz.app.pairing import OpenRequest, pair_up
@@ -20,11 +24,14 @@ from embedviz.core.notes import counted
 from embedviz.core.origin import SampleOrigin
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.coloring.palettes import RAMPS
 from embedviz.gui.host import SessionHost
 from embedviz.gui.sessions.crash_recovery import CrashRecovery
 from embedviz.gui.sessions.memory import WindowMemory
+from embedviz.gui.sessions.pictures import PictureOpener
 from embedviz.gui.sessions.recent_menu import RecentMenu
-from embedviz.gui.sessions.restoring import ALL_STEPS, Restorer
+from embedviz.gui.sessions.restoring import Restorer
+from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.theme import theme_manager
 
 
@@ -44,6 +51,7 @@ class SessionFiles(QObject):
     task : Task
         Opens and saves sessions.
     restorer : Restorer
+    pictures : PictureOpener
     """
 
     def __init__(self, window: SessionHost) -> None:
@@ -60,6 +68,11 @@ class SessionFiles(QObject):
         )
         self.restorer = Restorer(window, self.task, self.memory)
         self.restorer.restored.connect(self._on_restored)
+        self.pictures = PictureOpener(window, self._restore_recipe)
+
+    def _restore_recipe(self, wanted: RecipePlan, state: State, report: Report) -> Choices:
+        panes = self.restorer.settings_of_panes
+        return restored_recipe(wanted, state, panes=panes, ramps=RAMPS, report=report)
 
     def start(self) -> None:
         """Save by itself from now on, and offer what was open when the program crashed."""
@@ -83,11 +96,16 @@ class SessionFiles(QObject):
     def take_sessions(self, paths: Sequence[str | Path]) -> list[Path]:
         """Return the files to open now: where there is a session, none, as they come after it.
 
-        Of several sessions, the last one is opened: each takes the place of what is open.
+        Of several sessions, the last one is opened: each takes the place of what is open. A picture
+        that embedviz made is shown again, beside what is open.
         """
         files = [Path(path) for path in paths]
         sessions = [path for path in files if is_session(path)]
         others = [path for path in files if path not in sessions]
+        pictures = [path for path in others if may_carry_recipe(path)]
+        if pictures:
+            self.pictures.open(pictures[-1])
+            others = [path for path in others if path not in pictures]
         if not sessions:
             return others
         self.open(sessions[-1], rest=others)

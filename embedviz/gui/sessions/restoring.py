@@ -16,7 +16,6 @@ from embedviz.app.files.session.contents import Plan
 from embedviz.app.files.session.plan import read_plan
 from embedviz.app.files.session.sets import restore_sets
 from embedviz.app.files.session.state import Choices, restore_state
-from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import can_be_kept
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.pairing import pair_up
@@ -26,13 +25,12 @@ from embedviz.core.progress import Report
 from embedviz.core.settings import Settings
 from embedviz.gui.coloring.palettes import RAMPS
 from embedviz.gui.host import SessionHost
-from embedviz.gui.row_images import PICTURE_STEPS
 from embedviz.gui.sessions.memory import WindowMemory
 from embedviz.gui.sessions.missing_files import MissingFiles
+from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES, theme_manager
 
-ALL_STEPS = {**STEPS, **PICTURE_STEPS}
 _MOST_TOLD = 6
 
 

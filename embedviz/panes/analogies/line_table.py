@@ -241,12 +241,11 @@ class LineTable(QTableView):
         good_name: int = 120,
     ) -> None:
         super().__init__()
-        self._walks, self._good_name = walks, good_name
+        self._walks, self._good_name, self._scale = walks, good_name, 1.0
         with_name(self, name, description)
         self.setToolTip("")
         self.shown = LineModel()
         self.setModel(self.shown)
-        self._scale = 1.0
         show_as_rows(self, ROW_HEIGHT)
         self.setItemDelegate(_CellDelegate(self))
         head = self.horizontalHeader()
@@ -257,7 +256,10 @@ class LineTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
-        theme_manager.changed.connect(self.viewport().update)
+        theme_manager.changed.connect(self._repaint)
+
+    def _repaint(self) -> None:
+        self.viewport().update()
 
     def show_lines(self, columns: Sequence[TableColumn], lines: Sequence[TableLine]) -> None:
         """Replace all lines; the chosen one stays chosen where it is still there."""

@@ -81,7 +81,9 @@ class PointColoring:
 def group_colors(groups: Rows, theme: Theme) -> PointColors:
     """Return a color for each group of free points; their names would say nothing."""
     n_groups = int(groups.max(initial=0)) + 1
-    table = packed(category_colors(min(n_groups, _MOST_GROUPS), theme.is_dark), _OPACITY)
+    table = packed(
+        category_colors(min(n_groups, _MOST_GROUPS), theme.is_dark, theme.is_gray_safe), _OPACITY
+    )
     return PointColors(table[groups % len(table)], None)
 
 

@@ -148,8 +148,8 @@ class TrainingPane(Pane):
             self.run_page.step_chosen.connect(self._see_step)
             self.run_page.view_wanted.connect(self.player.turn)
             self.pages.addWidget(self.run_page)
-            if self._text_scale != 1:
-                self.set_text_scale(self._text_scale)
+            if self.text_scale != 1:
+                self.set_text_scale(self.text_scale)
         return self.run_page
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane

@@ -14,6 +14,7 @@ from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS, MOUSE
+from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.widgets.key_sheet import KeySheet
 
@@ -371,33 +372,16 @@ def test_the_picture_is_copied(opened):
         ("a.svg", "PNG image (*.png)", "a.svg"),
     ],
 )
-def test_a_figure_is_exported(opened, asked, tmp_path, name, kind, written):
+def test_a_figure_is_exported(opened, asked, tmp_path, name, kind, written, qtbot):
     asked["save"] = (str(tmp_path / name), kind)
     opened.trigger("file.export")
+    (dialog,) = opened.findChildren(ExportDialog)
+    with qtbot.waitSignal(dialog.written, timeout=20_000):
+        dialog.export_button.click()
     assert [path.name for path in tmp_path.iterdir()] == [written]
     assert (tmp_path / written).stat().st_size > 1000
     assert str(tmp_path / written) in opened.statusBar().currentMessage()
-    assert ("Export figure" in asked["titles"]) == written.endswith(".png")
-
-
-def test_the_scale_of_a_figure_is_asked_for(opened, asked, tmp_path):
-    from PySide6.QtGui import QImage
-
-    asked["save"], asked["scale"] = (str(tmp_path / "a.png"), ""), (3, True)
-    opened.trigger("file.export")
-    assert QImage(str(tmp_path / "a.png")).width() == 3 * opened.active_pane.picture.width()
-    asked["save"], asked["scale"] = (str(tmp_path / "b.png"), ""), (3, False)
-    opened.trigger("file.export")
-    assert not (tmp_path / "b.png").exists()
-
-
-def test_a_figure_that_cannot_be_written_is_told(opened, asked, tmp_path):
-    asked["save"] = (str(tmp_path / "none" / "a.svg"), "")
-    opened.trigger("file.export")
-    assert "cannot be written" in opened.message_bar.text
-    asked["save"] = (str(tmp_path / "a.bmp"), "")
-    opened.trigger("file.export")
-    assert "figures are written as .png, .svg, .pdf" in opened.message_bar.text
+    dialog.close()
 
 
 @pytest.mark.parametrize("name", ["file.export", "edit.copy_picture"])

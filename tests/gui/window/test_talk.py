@@ -24,14 +24,14 @@ def test_the_pane_is_alone_and_large_and_comes_back(talking, qtbot, key):
     assert talking.talk.isFullScreen()
     assert talking.talk.windowTitle() == "Map"
     assert pane.window() is talking.talk
-    assert pane._text_scale == TALK_SCALE == 1.8
+    assert pane.text_scale == TALK_SCALE == 1.8
     talking.talk.activateWindow()
     qtbot.keyClick(talking.talk, key)
     qtbot.waitUntil(lambda: talking.talk is None)
     assert pane.window() is talking
     assert talking.docks["map"].widget() is pane
     assert pane.isVisible()
-    assert pane._text_scale == 1.0
+    assert pane.text_scale == 1.0
 
 
 def test_the_pane_goes_on_working(talking, idle, toy):

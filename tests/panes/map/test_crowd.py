@@ -121,7 +121,7 @@ def test_points_are_fainter_the_more_crowded_they_are(pane, show, look):
     canvas = pane.view.scene.canvas
 
     def faintest():
-        drawn = canvas._drawn_points(pane.view.viewport.frame())
+        drawn = canvas.drawn_points(pane.view.viewport.frame())
         return int((drawn.faint >> 24).min())
 
     overview = faintest()

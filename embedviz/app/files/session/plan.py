@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any, get_type_hints
 
-from embedviz.app.files.documents import read_document
+from embedviz.app.files.documents import Document, read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
 from embedviz.app.files.session.contents import FORMAT, VERSION, Node, Plan, Steps
 from embedviz.app.files.session.fits import read_fit
@@ -47,13 +47,19 @@ def read_plan(path: Path, steps: Steps, moved: Mapping[Path, Path] | None = None
     UserError
         When it is not a session, or a newer one.
     """
-    document = read_document(path, FORMAT, VERSION)
+    return plan_of(read_document(path, FORMAT, VERSION), path.absolute().parent, steps, moved)
+
+
+def plan_of(
+    document: Document, folder: Path, steps: Steps, moved: Mapping[Path, Path] | None = None
+) -> Plan:
+    """Return what a session document needs, seen from a folder; see `read_plan`."""
     given = document.get("sets")
     written = given[:_MOST_SETS] if isinstance(given, list) else []
     notes: list[str] = []
     nodes: list[Node | None] = []
     for number, each in enumerate(written):
-        reader = _NodeReader(path.absolute().parent, steps, moved or {})
+        reader = _NodeReader(folder, steps, moved or {})
         try:
             nodes.append(reader.read(each, number))
         except Unfit:

@@ -8,6 +8,7 @@ bad rows left out has agreed to lose some.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,15 +26,19 @@ from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.vector_set import VectorSet
 
 
-def restore_sets(plan: Plan, report: Report = silent) -> Restored:
+def restore_sets(
+    plan: Plan, report: Report = silent, known: Mapping[int, VectorSet] | None = None
+) -> Restored:
     """Make the sets of a session again, one after the other. Runs off the UI thread.
 
     Parameters
     ----------
     plan : Plan
     report : Report
+    known : mapping of int to VectorSet, optional
+        Sets that are there already, by the numbers of their steps.
     """
-    maker = _Maker(plan)
+    maker = _Maker(plan, known or {})
     for number in range(len(plan.nodes)):
         start, end = number / len(plan.nodes), (number + 1) / len(plan.nodes)
         maker.make(number, part_of(report, start, end))
@@ -52,16 +57,16 @@ def restore_sets(plan: Plan, report: Report = silent) -> Restored:
 class _Maker:
     """Maker of the sets of a plan, one step after the other."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, known: Mapping[int, VectorSet]) -> None:
         self._plan = plan
-        self.sets: dict[int, VectorSet] = {}
-        self.is_same: dict[int, bool] = {}
+        self.sets: dict[int, VectorSet] = dict(known)
+        self.is_same: dict[int, bool] = dict.fromkeys(known, True)
         self.notes: list[str] = []
 
     def make(self, number: int, report: Report) -> None:
         """Make the set of a step, or note why it cannot be made."""
         node = self._plan.nodes[number]
-        if node is None:
+        if node is None or number in self.sets:
             return
         try:
             made_set = self._start(node, report) if node.parent is None else None
@@ -175,7 +180,7 @@ class _Maker:
             return
         is_equal = node.digest is not None and digest_of(made_set) == node.digest
         is_untouched = node.path is None or (
-            made_set.origin is not None and made_set.origin.stamp == node.stamp
+            made_set.origin is not None and _are_alike(made_set.origin.stamp, node.stamp)
         )
         self.is_same[number] = is_equal or (node.digest is None and is_untouched)
         if node.path is not None and not (is_untouched and self.is_same[number]):
@@ -193,6 +198,13 @@ class _Maker:
             f"{what} has changed since{counts}: what was chosen is found by labels, as far as they "
             "are there."
         )
+
+
+def _are_alike(now: tuple[int, int] | None, before: tuple[int, int] | None) -> bool:
+    """Return whether a file has the size and time it had; where that was not kept, the size."""
+    if now is None or before is None or before[1]:
+        return now == before
+    return now[0] == before[0]
 
 
 def _counts(node: Node, found: VectorSet) -> str:

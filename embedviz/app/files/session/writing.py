@@ -55,10 +55,13 @@ class Described:
     document : dict
     left_out : tuple of str
         Names of sets that are only in memory.
+    kept : tuple of VectorSet
+        The others, as the library of the document has them.
     """
 
     document: Document
     left_out: tuple[str, ...]
+    kept: tuple[VectorSet, ...] = ()
 
 
 def save_session(
@@ -121,7 +124,7 @@ def describe_session(
         "window": dict(window),
     }
     left_out = tuple(each.name or "unnamed" for each in state.sets if each not in writer.places)
-    return Described(document, left_out)
+    return Described(document, left_out, tuple(writer.kept))
 
 
 def is_session(path: Path) -> bool:

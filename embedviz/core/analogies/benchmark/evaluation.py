@@ -18,6 +18,7 @@ from embedviz.core.analogies.benchmark.vocabulary import LabelRows
 from embedviz.core.analogies.explaining import is_by_frequency
 from embedviz.core.analogies.scoring import METHODS, Method, require_method
 from embedviz.core.arrays import Rows
+from embedviz.core.compiled.checks import checked_limit
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.vector_set import VectorSet
 
@@ -102,7 +103,7 @@ def evaluate_methods(
     for method in methods:
         require_method(method)
     questions = path if isinstance(path, QuestionSet) else read_questions(Path(path))
-    labels = vector_set.labels[:restrict_vocab]
+    labels = vector_set.labels[: checked_limit(restrict_vocab)]
     vocabulary = LabelRows(labels, case_insensitive)
     asked = asked_questions(questions, vocabulary)
     vectors = vector_set.vectors[: len(labels)]

@@ -19,6 +19,7 @@ from embedviz.core.analogies.relations.offsets import unit_length
 from embedviz.core.analogies.scoring import products_and_lengths
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
+from embedviz.core.compiled.checks import checked_limit
 from embedviz.core.compiled.kernels import parallel_kernel
 from embedviz.core.neighbors.top_k import TILE, Scores, keep_best_of
 from embedviz.core.pairs.label_lookup import folded
@@ -79,7 +80,7 @@ def nearest_to(
     """
     directions = points.copy()
     scale_to_unit_length(directions)
-    vectors = vector_set.vectors[:restrict_vocab]
+    vectors = vector_set.vectors[: checked_limit(restrict_vocab)]
     barred, sought = _packed(excluded), _packed(wanted)
     best = _best_wanted(vectors, directions, barred, sought)
     count = min(count, len(vectors))

@@ -19,10 +19,10 @@ DIMMED = 0.22
 """What is left of the opacity of points when others are highlighted."""
 MOST_RINGED = 30
 """More selected rows than this have one outline around all of them instead of rings."""
-_OUTLINE, _LARGER = 0.7, 1.0
-_OUTLINE_OPACITY = 0.85
-_OUTLINED_FROM = 2.5
-_EDGE_OPACITY = 0.4
+OUTLINE, LARGER = 0.7, 1.0
+OUTLINE_OPACITY = 0.85
+OUTLINED_FROM = 2.5
+EDGE_OPACITY = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ class Style:
     def reach(self, count: int) -> float:
         """Return how much wider than its point a highlight is, for so many rows, in pixels."""
         if self.is_outline(count):
-            return _LARGER + 2 * _OUTLINE
+            return LARGER + 2 * OUTLINE
         return 1 + max(more for more, _ in self.rings[1:])
 
 
@@ -173,13 +173,13 @@ def draw_outlined(
             return
         positions = positions.take(rows, axis=0)
         opaque, sizes = opaque.take(rows), sizes.take(rows)
-    if float(sizes.mean()) < _OUTLINED_FROM * frame.device_scale:
+    if float(sizes.mean()) < OUTLINED_FROM * frame.device_scale:
         raster.draw_discs(image, positions, matrix, opaque, sizes, fog=frame.fog)
         return
-    outline = with_alpha(QColor.fromRgba(style.color).name(), _OUTLINE_OPACITY).rgba()
+    outline = with_alpha(QColor.fromRgba(style.color).name(), OUTLINE_OPACITY).rgba()
     pixel = frame.point_scale * frame.device_scale
-    sizes, width = sizes + np.float32(_LARGER * pixel), _OUTLINE * pixel
+    sizes, width = sizes + np.float32(LARGER * pixel), OUTLINE * pixel
     around = sizes + np.float32(2 * width)
     raster.draw_discs(image, positions, matrix, np.array([outline], dtype=np.uint32), around)
-    edge = Edge(with_alpha(frame.theme.ground, _EDGE_OPACITY).rgba(), 0.5 * frame.device_scale)
+    edge = Edge(with_alpha(frame.theme.ground, EDGE_OPACITY).rgba(), 0.5 * frame.device_scale)
     raster.draw_discs(image, positions, matrix, opaque, sizes, edge=edge, fog=frame.fog)

@@ -1,0 +1,1 @@
+"""Pictures in files and on the clipboard: how they are dressed, painted and written."""

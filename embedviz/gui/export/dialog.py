@@ -1,0 +1,221 @@
+"""The dialog that exports a figure: how it looks, with a live preview, to a file or the clipboard.
+
+It is not modal, and remembers what was chosen last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from embedviz.app.files.settings import read_settings
+from embedviz.app.tasks import Task
+from embedviz.core.errors import UserError
+from embedviz.core.progress import Report
+from embedviz.gui.export.figure import FigureDrawing, kind_of, write_figure
+from embedviz.gui.export.form import LookForm, remember_look
+from embedviz.gui.export.head import size_of
+from embedviz.gui.export.look import Kind
+from embedviz.gui.export.preview import FigurePreview
+from embedviz.gui.theme import GRID
+from embedviz.gui.widgets.controls import (
+    hairline,
+    keep_on_screen,
+    text_label,
+    with_name,
+)
+
+RecipeMaker = Callable[[bool], str]
+"""Returns the recipe of what is shown, with the paths of files or without; in any thread."""
+
+
+class ExportDialog(QDialog):
+    """How a figure of a picture is to look, and where it goes.
+
+    Signals
+    -------
+    written : (Path,)
+    copied : ()
+
+    Parameters
+    ----------
+    picture : QWidget
+    name : str
+        What a file is called.
+    recipe : callable
+        See `RecipeMaker`.
+    parent : QWidget
+    """
+
+    written = Signal(object)
+    copied = Signal()
+
+    def __init__(self, picture: QWidget, name: str, recipe: RecipeMaker, parent: QWidget) -> None:
+        super().__init__(parent)
+        with_name(self, "figure", "Export a figure")
+        self.setToolTip("")
+        self.setWindowTitle("Export figure")
+        self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._picture, self._name, self._recipe = picture, name, recipe
+        self.task = Task(self)
+        self.task.failed.connect(self._on_failed)
+        picture.destroyed.connect(self.close)
+        parent.installEventFilter(self)
+        self.preview = FigurePreview(picture, lambda look: FigureDrawing(picture, look, "png", str))
+        self.preview.told.connect(self._tell)
+        self.form = LookForm(picture)
+        self.form.changed.connect(self._on_changed)
+        self._make_buttons()
+        self._lay_out()
+        self.resize(QSize(1000, 640).boundedTo(self.screen().availableSize() * 0.95))
+        keep_on_screen(self)
+        self._on_changed()
+
+    def _make_buttons(self) -> None:
+        self.copy_button = with_name(
+            QPushButton("Copy"), "figure.copy", "Put it on the clipboard, as PNG and SVG"
+        )
+        self.cancel_button = with_name(QPushButton("Close"), "figure.close", "Export nothing more")
+        self.export_button = with_name(
+            QPushButton("Export…"), "figure.export", "Write it as PNG, SVG or PDF"
+        )
+        self.export_button.setProperty("primary", True)
+        self.export_button.setDefault(True)
+        for button in (self.copy_button, self.cancel_button):
+            button.setAutoDefault(False)
+        self.copy_button.clicked.connect(self.copy)
+        self.cancel_button.clicked.connect(self.reject)
+        self.export_button.clicked.connect(self.ask)
+
+    def _lay_out(self) -> None:
+        self.said = text_label(kind="caption", wrap=True)
+        self.said.setObjectName("caption")
+        self.said.setAccessibleName("Size of the figure, or why there is none")
+        parts = QHBoxLayout()
+        parts.setSpacing(0)
+        parts.addWidget(self.preview, 1)
+        parts.addWidget(self.form)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        foot.setSpacing(GRID)
+        foot.addWidget(self.said, 1)
+        for button in (self.copy_button, self.cancel_button, self.export_button):
+            foot.addWidget(button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(parts, 1)
+        rows.addWidget(hairline())
+        rows.addLayout(foot)
+
+    def _on_changed(self) -> None:
+        self.preview.show_look(self.form.look)
+        self._tell("")
+
+    def _tell(self, problem: str) -> None:
+        look = self.form.look
+        size = size_of(self._picture, look)
+        wide, high = size.width(), size.height()
+        self.said.setText(
+            problem
+            or f"{wide / 96:.2f} × {high / 96:.2f} in · {wide * 0.75:g} × {high * 0.75:g} pt · PNG "
+            f"of {round(wide * look.scale):,} × {round(high * look.scale):,} pixels"
+        )
+        for button in (self.export_button, self.copy_button):
+            button.setEnabled(not problem)
+
+    # What the user does.
+
+    def ask(self) -> None:
+        """Ask where to, and write the figure."""
+        folder = read_settings().folder
+        path, chosen = QFileDialog.getSaveFileName(
+            self,
+            "Export figure",
+            str(Path(folder) / f"{self._name}.png"),
+            "PNG image (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)",
+        )
+        if not path:
+            return
+        if not Path(path).suffix:
+            path += {"SVG": ".svg", "PDF": ".pdf"}.get(chosen[:3], ".png")
+        self.write(Path(path))
+
+    def write(self, path: Path) -> None:
+        """Write the figure to a file; what takes long runs in another thread."""
+        try:
+            kind = kind_of(path)
+        except UserError as error:
+            self._tell(str(error))
+            return
+
+        def write(content: bytes, report: Report) -> None:
+            write_figure(path, content)
+
+        def tell() -> None:
+            self.said.setText(f"Written to {path}")
+            self.written.emit(path)
+
+        self._draw(kind, lambda content: self.task.run(partial(write, content), lambda _: tell()))
+
+    def copy(self) -> None:
+        """Put the figure on the clipboard, as an image and as SVG."""
+
+        def put(png: bytes, svg: bytes) -> None:
+            data = QMimeData()
+            data.setImageData(QImage.fromData(QByteArray(png)))
+            data.setData("image/png", QByteArray(png))
+            data.setData("image/svg+xml", QByteArray(svg))
+            QGuiApplication.clipboard().setMimeData(data)
+            self.said.setText("On the clipboard, as PNG and SVG")
+            self.copied.emit()
+
+        self._draw("png", lambda png: self._draw("svg", lambda svg: put(png, svg)))
+
+    def _draw(self, kind: Kind, then: Callable[[bytes], None]) -> None:
+        look = self.form.look
+        remember_look(look)
+        self.said.setText("Drawing …")
+        drawing = FigureDrawing(self._picture, look, kind, partial(self._recipe, look.has_paths))
+
+        def finish(_: object) -> None:
+            drawing.paint()
+            self.task.run(drawing.finish, then)
+
+        try:
+            drawing.begin()
+        except UserError as error:
+            self._tell(str(error))
+            return
+        self.task.run(drawing.draw_points, finish)
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._tell(str(error))
+        self.preview.stop()  # Or it would say that all is well.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Close with the window."""
+        if event.type() == QEvent.Type.Close:
+            self.close()
+        return False
+
+    def done(self, result: int) -> None:
+        """Close; nothing is drawn any more."""
+        self.preview.stop()
+        self.task.cancel()
+        super().done(result)

@@ -1,0 +1,117 @@
+"""The dialog of figures: what is chosen is drawn and written, and is there again the next time."""
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QPushButton, QSpinBox
+
+from embedviz.app.state import State
+from embedviz.gui.export.dialog import ExportDialog
+from embedviz.gui.points.view import PointView
+from embedviz.gui.theme import PRINT, theme_manager
+
+
+@pytest.fixture
+def dialog(window, toy, idle, qtbot, data_folder_of_its_own):
+    window.session.show(State().opened(toy))
+    idle(window.session)
+    window.trigger("file.export")
+    (found,) = window.findChildren(ExportDialog)
+    return found  # The window closes it.
+
+
+@pytest.fixture
+def data_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "own"))
+
+
+def written(dialog, path, qtbot):
+    with qtbot.waitSignal(dialog.written, timeout=20_000):
+        dialog.write(path)
+    return QImage(str(path))
+
+
+def choose(box, value):
+    box.setCurrentIndex(box.findData(value))
+
+
+def test_what_is_chosen_is_written_and_the_window_stays_as_it_is(dialog, window, tmp_path, qtbot):
+    picture = window.active_pane.picture
+    view = picture.findChild(PointView)
+    before = picture.size(), view.scene.caption, view.scene.placed_legend.place
+    view.render_now()
+    shown = picture.grab().toImage()
+    form = dialog.form
+    choose(form.size_box, "two-columns")
+    choose(form.theme_box, "print")
+    form.scale_box.setValue(3)
+    form.title_edit.setText("A title")
+    form.caption_box.setChecked(False)
+    form.text_box.setValue(130)
+    image = written(dialog, tmp_path / "a.png", qtbot)
+    assert image.size() == QSize(3 * 692, 3 * 432)
+    assert image.pixelColor(3, 3).name().upper() == PRINT.ground
+    assert before == (picture.size(), view.scene.caption, view.scene.placed_legend.place)
+    assert theme_manager.theme is not PRINT
+    view.render_now()
+    assert picture.grab().toImage() == shown
+
+
+def test_a_transparent_ground_is_transparent(dialog, tmp_path, qtbot):
+    dialog.form.transparent_box.setChecked(True)
+    image = written(dialog, tmp_path / "a.png", qtbot)
+    assert image.pixelColor(2, 2).alpha() == 0
+
+
+def test_it_remembers_all_but_the_title(dialog, window, tmp_path, qtbot):
+    form = dialog.form
+    choose(form.size_box, "square")
+    choose(form.theme_box, "gray-safe")
+    form.title_edit.setText("A title")
+    look = form.look
+    written(dialog, tmp_path / "a.svg", qtbot)
+    dialog.close()
+    qtbot.waitUntil(lambda: not window.findChildren(ExportDialog))
+    window.trigger("file.export")
+    (again,) = window.findChildren(ExportDialog)
+    assert again.form.look.title == ""
+    assert (again.form.look.width, again.form.look.theme) == (look.width, "gray-safe")
+    again.close()
+
+
+def test_the_clipboard_has_an_image_and_an_svg(dialog, qtbot):
+    with qtbot.waitSignal(dialog.copied, timeout=20_000):
+        dialog.copy_button.click()
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.hasImage()
+    assert bytes(data.data("image/svg+xml").data()).lstrip().startswith(b"<?xml")
+
+
+def test_what_does_not_fit_is_said(dialog, qtbot):
+    choose(dialog.form.size_box, "own")
+    dialog.form.width_box.setValue(100)
+    dialog.form.height_box.setValue(100)
+    qtbot.waitUntil(lambda: "does not fit" in dialog.said.text())
+    assert not dialog.export_button.isEnabled()
+
+
+def test_nothing_is_written_where_no_file_is_named(dialog, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    dialog.export_button.click()
+    assert not dialog.task.is_busy
+    assert not list(tmp_path.glob("*.*"))
+
+
+def test_a_file_that_cannot_be_written_is_told(dialog, tmp_path, qtbot):
+    dialog.write(tmp_path / "none" / "a.svg")
+    qtbot.waitUntil(lambda: "cannot be written" in dialog.said.text(), timeout=20_000)
+    dialog.write(tmp_path / "a.bmp")
+    assert "figures are written as .png, .svg, .pdf" in dialog.said.text()
+
+
+def test_every_control_has_a_name(dialog):
+    for kind in (QComboBox, QCheckBox, QLineEdit, QSpinBox, QPushButton):
+        for control in dialog.findChildren(kind):
+            if not control.objectName().startswith("qt_"):
+                assert control.accessibleName(), control.objectName()
+                assert control.objectName().startswith("figure.")
