@@ -80,6 +80,7 @@ def _of_windows(theme: Theme) -> str:
     QMenu::item {{ padding: 5px 28px 5px 22px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.accent}; color: {theme.panel}; }}
     QMenu::item:disabled {{ color: {theme.muted}; }}
+    QMenu::item:disabled:selected {{ background: {_hover(theme)}; color: {theme.muted}; }}
     QMenu::separator {{ height: 1px; background: {theme.hairline}; margin: 6px 4px; }}
     QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.hairline};
         color: {theme.muted}; font-size: {CAPTION_PIXELS}px; padding-left: 10px; }}

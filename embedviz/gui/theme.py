@@ -299,7 +299,8 @@ def palette(theme: Theme) -> QPalette:
     for role, color in colors.items():
         made.setColor(role, QColor(color))
     for role in (roles.Text, roles.WindowText, roles.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, role, with_alpha(theme.muted, 0.6))
+        # Fainter than text, and no fainter than can be read: it says what there would be.
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.muted))
     return made
 
 
