@@ -244,6 +244,10 @@ def begin_encoder(window):
     window.trigger("file.set_encoder")
 
 
+def begin_figure(window):
+    window.trigger("file.export")
+
+
 def begin_guide(window):
     window.trigger("help.guide")
 
@@ -270,6 +274,7 @@ def begin_relation(window):
         begin_catalog,
         begin_column,
         begin_encoder,
+        begin_figure,
         begin_guide,
         begin_opening,
         begin_consent,

@@ -14,7 +14,7 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts, view
+from embedviz.gui.actions import catalog, commands, opening, query, saving, sessions, texts, view
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
@@ -340,6 +340,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.theme", "View", "Switch Light and Dark", view.switch_theme, ("Ctrl+T",)),
     Action(
         "view.sides", "View", "Hide or Show Side Panels", view.toggle_sides, ("Ctrl+B",), "", True
+    ),
+    Action("view.next_pane", "View", "Next Pane", commands.next_pane, ("Ctrl+PgDown",), "", True),
+    Action("view.previous_pane", "View", "Previous Pane", commands.previous_pane, ("Ctrl+PgUp",)),
+    Action(
+        "help.commands", "Help", "All Commands…", commands.show_commands, ("Ctrl+K",), commands.TIP
     ),
     Action("help.guide", "Help", "Guide", view.show_guide, ("F1",), "The manual, with a search"),
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),
