@@ -1,4 +1,7 @@
-"""Actions that go by keys to everything there is: the command palette, and the next pane."""
+"""Actions that go by keys to everything there is: the command palette, and the next pane.
+
+What actions need that may not be there is listed here, so that it is said before they are tried.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,41 @@ from functools import partial
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QMenuBar
 
-from embedviz.gui.actions.lacking import why_not
 from embedviz.gui.host import Host
 from embedviz.gui.keyboard.command_palette import Command, CommandPalette
 
 TIP = "Find and do anything by a few letters of its name"
+NEEDS_SET = frozenset(
+    {
+        "file.embed_column",
+        "file.labels",
+        "file.coordinates",
+        "file.sprites",
+        "file.images",
+        "file.pairs",
+        "file.column_pairs",
+        "file.half_pairs",
+        "file.dropout_views",
+        "file.set_encoder",
+        "file.save_set",
+        "file.export_rows",
+        "file.export_coordinates",
+        "file.export_neighbors",
+        "file.export_transform",
+        "file.close",
+        "edit.paste_query",
+        "edit.load_query",
+        "edit.select_all",
+        "edit.select_view",
+        "edit.invert",
+        "edit.isolate",
+        "edit.new_set",
+        "view.fly",
+    }
+)
+NEEDS_SELECTION = frozenset(
+    {"file.export_rows", "edit.clear", "edit.isolate", "edit.new_set", "view.fly"}
+)
 
 
 def show_commands(window: Host) -> None:
@@ -93,3 +126,24 @@ def _command_for(entry: QAction, place: str, window: Host) -> Command:
 def _plain(text: str) -> str:
     """Return the text of an entry without the mark of the letter that opens it by Alt."""
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def why_not(name: str, window: Host) -> str:
+    """Return why an action cannot be done now; empty where it can, as far as is known.
+
+    Parameters
+    ----------
+    name : str
+        Of an action, or anything else, of which nothing is known.
+    window : Host
+    """
+    session = window.session
+    if name == "edit.undo" and not session.can_undo:
+        return "Nothing was done yet"
+    if name == "edit.redo" and not session.can_redo:
+        return "Nothing was taken back"
+    if name in NEEDS_SET and session.state.active is None:
+        return "Nothing is open"
+    if name in NEEDS_SELECTION and not len(session.state.selected):
+        return "No row is selected"
+    return ""

@@ -19,7 +19,7 @@ _OVERLAP = 4
 """Pixels by which lines or columns may reach into each other: frames do, by their margins."""
 
 
-class _Block(NamedTuple):
+class _Stops(NamedTuple):
     """A widget, with what Tab reaches in it."""
 
     area: QRect
@@ -33,7 +33,7 @@ def stops_in(root: QWidget) -> list[QWidget]:
         if isinstance(child, QWidget) and _is_seen(child, root):
             stops = [child, *stops_in(child)] if _takes_tab(child) else stops_in(child)
             if stops:
-                blocks.append(_Block(child.geometry(), stops))
+                blocks.append(_Stops(child.geometry(), stops))
     return [stop for block in _ordered(blocks) for stop in block.stops]
 
 
@@ -105,7 +105,7 @@ def _chosen_of(button: QAbstractButton) -> QAbstractButton | None:
     return down[0] if down else None
 
 
-def _ordered(blocks: Sequence[_Block]) -> list[_Block]:
+def _ordered(blocks: Sequence[_Stops]) -> list[_Stops]:
     """Return blocks line by line from the top, and from the left within a line."""
     if len(blocks) < 2:
         return list(blocks)
@@ -124,9 +124,9 @@ def _columns_of(area: QRect) -> tuple[int, int]:
     return area.left(), area.left() + area.width()
 
 
-def _cut(blocks: Sequence[_Block], edges: Callable[[QRect], tuple[int, int]]) -> list[list[_Block]]:
+def _cut(blocks: Sequence[_Stops], edges: Callable[[QRect], tuple[int, int]]) -> list[list[_Stops]]:
     """Return blocks in groups between which there is a straight way through."""
-    groups: list[list[_Block]] = []
+    groups: list[list[_Stops]] = []
     reached = 0
     for block in sorted(blocks, key=lambda each: edges(each.area)):
         begin, end = edges(block.area)

@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from embedviz.app.state import State
 from embedviz.gui.actions import ACTIONS
-from embedviz.gui.actions.commands import commands_of
-from embedviz.gui.actions.lacking import NEEDS_SELECTION, NEEDS_SET, why_not
+from embedviz.gui.actions.commands import NEEDS_SELECTION, NEEDS_SET, commands_of, why_not
 from embedviz.gui.keyboard.command_palette import CommandPalette
 from embedviz.gui.theme import theme_manager
 
