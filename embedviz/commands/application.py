@@ -45,12 +45,14 @@ def make_application(theme: Theme | None = None) -> QApplication:
     """Return the application, in a theme or in that of the desktop."""
     from PySide6.QtWidgets import QApplication
 
-    from embedviz.gui.style import apply_theme
-    from embedviz.gui.theme import system_theme
+    from embedviz.gui.style import apply_theme, follow_system_theme
 
     application = QApplication.instance() or QApplication(["embedviz"])
     assert isinstance(application, QApplication)
     application.setApplicationName("embedviz")
     application.setApplicationDisplayName("embedviz")
-    apply_theme(application, theme or system_theme())
+    if theme is None:
+        follow_system_theme(application)
+    else:
+        apply_theme(application, theme)
     return application

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
@@ -18,18 +19,25 @@ from embedviz.gui.theme import (
     families,
     font,
     palette,
+    system_theme,
     theme_manager,
 )
 
 _STYLED = "embedviz.styled"
 
 
-def apply_theme(application: QApplication, theme: Theme) -> None:
+def follow_system_theme(application: QApplication) -> None:
+    """Show the whole application in the theme of the desktop, also when that changes."""
+    apply_theme(application, system_theme(), follows_system=True)
+
+
+def apply_theme(application: QApplication, theme: Theme, *, follows_system: bool = False) -> None:
     """Show the whole application in a theme."""
     if not application.property(_STYLED):  # Another style would dress every widget once more.
         application.setStyle("Fusion")
         application.setProperty(_STYLED, True)
         FocusRing(application)
+        application.styleHints().colorSchemeChanged.connect(partial(_on_scheme, application))
     application.setPalette(palette(theme))
     if names := families():
         base = application.font()
@@ -37,7 +45,12 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
         application.setFont(base)
     application.setFont(font(TEXT_PIXELS))
     application.setStyleSheet(style_sheet(theme))
-    theme_manager.use(theme)
+    theme_manager.use(theme, follows_system=follows_system)
+
+
+def _on_scheme(application: QApplication, _: object) -> None:
+    if theme_manager.follows_system:
+        follow_system_theme(application)
 
 
 def text_rules(scale: float) -> str:

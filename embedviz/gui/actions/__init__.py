@@ -18,6 +18,7 @@ from embedviz.gui.actions import catalog, commands, opening, query, saving, sess
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
+from embedviz.gui.actions.comfort import COMFORT
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.host import Host, has_set
 from embedviz.gui.sessions.steps import ALL_STEPS
@@ -338,6 +339,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
     Action("view.beside", "View", "Put Pane Beside or Back", view.show_beside, ("Ctrl+Shift+B",)),
     Action("view.theme", "View", "Switch Light and Dark", view.switch_theme, ("Ctrl+T",)),
+    *COMFORT,
     Action(
         "view.sides", "View", "Hide or Show Side Panels", view.toggle_sides, ("Ctrl+B",), "", True
     ),

@@ -119,7 +119,7 @@ def _command_for(entry: QAction, place: str, window: Host) -> Command:
     keys = entry.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     title = _plain(entry.text())
     if entry.isCheckable():
-        title = f"{'Hide' if entry.isChecked() else 'Show'} {title}"
+        title = f"{title} (on)" if entry.isChecked() else title
     return Command(title, place, entry.trigger, keys, entry.statusTip(), lacks)
 
 
