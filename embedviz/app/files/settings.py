@@ -56,6 +56,8 @@ class Preferences:
         None: as the system has it.
     folder : str
         Where files were looked for last.
+    knows_tour : bool
+        Whether the tour has been taken or refused, so that it is not offered again.
     figure : dict
         How the last figure looked.
     scale : int
@@ -67,6 +69,7 @@ class Preferences:
     recent: tuple[Recent, ...] = ()
     theme: str | None = None
     folder: str = ""
+    knows_tour: bool = False
     figure: dict[str, str | int | float | bool] = field(default_factory=dict)
     scale: int = 100
     is_motion_reduced: bool = False
