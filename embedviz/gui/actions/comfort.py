@@ -63,7 +63,7 @@ COMFORT: tuple[Action, ...] = (
                 partial(choose_scale, percent),
                 (),
                 "Text, controls and pictures, from the next start on",
-                is_on=lambda window, percent=percent: ui_scale.percent == percent,  # type: ignore[misc]
+                is_on=lambda window, percent=percent: ui_scale.percent == percent,
             )
             for percent in SCALES
         ),
