@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from embedviz.commands.convert import convert
+from embedviz.commands.desktop import desktop
 from embedviz.commands.embed import embed
 from embedviz.commands.figure import draw_figure
 from embedviz.commands.get import get
@@ -19,6 +20,7 @@ from embedviz.core.vector_set import VectorSet
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
     "convert": convert,
+    "desktop": desktop,
     "embed": embed,
     "figure": draw_figure,
     "get": get,

@@ -149,7 +149,7 @@ def choose_line(window, rng):
     view = chosen(window, rng, QAbstractItemView)
     if isinstance(view, QAbstractItemView) and view.model() is not None and view.model().rowCount():
         index = view.model().index(rng.randrange(min(view.model().rowCount(), 200)), 0)
-        view.scrollTo(index)
+        view.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
         place = view.visualRect(index).center()
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, rng.choice(MODIFIERS), place)
     return view
