@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from embedviz.commands.convert import convert
-from embedviz.commands.desktop import desktop
 from embedviz.commands.embed import embed
 from embedviz.commands.figure import draw_figure
 from embedviz.commands.get import get
 from embedviz.commands.info import info
 from embedviz.commands.train import train
+from embedviz.commands.upkeep.desktop import desktop
 from embedviz.commands.whiten import whiten
 from embedviz.core.vector_set import VectorSet
 

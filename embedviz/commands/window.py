@@ -22,7 +22,7 @@ from embedviz.commands.application import (
 )
 from embedviz.commands.files import read_for_window
 from embedviz.commands.reading_options import add_reading_options
-from embedviz.commands.reset import reset
+from embedviz.commands.upkeep.reset import reset
 from embedviz.core.errors import UserError
 
 if TYPE_CHECKING:

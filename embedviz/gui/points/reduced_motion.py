@@ -23,13 +23,13 @@ _WINDOWS_ANIMATES = 0x1042  # SPI_GETCLIENTAREAANIMATION
 
 
 @dataclass
-class Motion:
+class MotionChoice:
     """What the user chose here, whatever the system says."""
 
     is_reduced: bool = False
 
 
-motion = Motion()
+motion = MotionChoice()
 
 
 def prefers_reduced_motion() -> bool:

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtGui import QIcon
 
 from embedviz.__main__ import main
-from embedviz.commands import desktop as module
-from embedviz.commands.desktop import entry_for, quoted
+from embedviz.commands.upkeep import desktop as module
+from embedviz.commands.upkeep.desktop import entry_for, quoted
 from embedviz.core.samples import resource_path
 
 
