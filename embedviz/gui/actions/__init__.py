@@ -14,10 +14,21 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, scenes, sessions, texts, view
+from embedviz.gui.actions import (
+    catalog,
+    commands,
+    opening,
+    query,
+    saving,
+    scenes,
+    sessions,
+    texts,
+    view,
+)
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
+from embedviz.gui.actions.comfort import COMFORT
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.host import Host, has_set
 from embedviz.gui.moving.dialog import MovingDialog
@@ -359,10 +370,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
     Action("view.beside", "View", "Put Pane Beside or Back", view.show_beside, ("Ctrl+Shift+B",)),
     Action("view.theme", "View", "Switch Light and Dark", view.switch_theme, ("Ctrl+T",)),
+    *COMFORT,
     Action(
         "view.sides", "View", "Hide or Show Side Panels", view.toggle_sides, ("Ctrl+B",), "", True
     ),
+    Action("view.next_pane", "View", "Next Pane", commands.next_pane, ("Ctrl+PgDown",), "", True),
+    Action("view.previous_pane", "View", "Previous Pane", commands.previous_pane, ("Ctrl+PgUp",)),
     *scenes.SCENES,
+    Action(
+        "help.commands", "Help", "All Commands…", commands.show_commands, ("Ctrl+K",), commands.TIP
+    ),
     Action("help.guide", "Help", "Guide", view.show_guide, ("F1",), "The manual, with a search"),
     scenes.TOUR,
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),
