@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from embedviz.app.first_color import first_color
 from embedviz.core.drawing.camera import Camera
@@ -181,6 +181,13 @@ class MapSettings(Settings):
         """Hide the rows of a category, or show them again."""
         return replace(self, hidden=self.hidden ^ {category})
 
+    def renamed(self, found: str, name: str) -> MapSettings:
+        """Call a cluster otherwise; by a name that is empty, as it was found."""
+        kept = tuple(pair for pair in self.cluster_names if pair[0] != found)
+        given = name.strip()
+        own = ((found, given),) if given not in ("", found) else ()
+        return replace(self, cluster_names=(*kept, *own))
+
     def for_set(
         self, vector_set: VectorSet, before: Before | None, *, same_rows: bool
     ) -> MapSettings:
@@ -212,6 +219,20 @@ class MapSettings(Settings):
             name: column if (column := getattr(self, name)) in columns else None for name in COLUMNS
         }
         return replace(settings, **kept)
+
+    def between(self, other: Self, share: float) -> Self:
+        """Return the map on the way to another one.
+
+        A layout, and whether it is in 3-D, is changed at the very start: its points need the time
+        to walk. The camera goes with them, as it does wherever one of both shows all points.
+        """
+        if share <= 0 or share >= 1:
+            return self if share <= 0 else other
+        on_the_way = super().between(other, share)
+        walks = (self.projection, self.is_3d) != (other.projection, other.is_3d)
+        if walks or self.camera is None or other.camera is None:
+            on_the_way = replace(on_the_way, camera=other.camera)
+        return replace(on_the_way, projection=other.projection, is_3d=other.is_3d)
 
     def suited_to(self, vector_set: VectorSet) -> MapSettings:
         """Return these settings, laid out by a method that so few rows can have."""

@@ -16,7 +16,8 @@ from .fit import Fit, MappedFit
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
 from .loading import Binary, Mapped, ParquetParts, Text
-from .looks import AtRest, Density, InFront, Pictures
+from .looks import AtRest, Density, Glow, InFront, Pictures
+from .map_picture import MapPicture
 from .neighbors import Neighbors
 from .overlap import Overlap
 from .pca import PrincipalComponents
@@ -76,6 +77,7 @@ BENCHMARKS = (
     Density("density-2d-fine-screen", 1_000_000, 2, scale=2),
     AtRest("points-at-rest-2d", 1_000_000, 2),
     AtRest("points-at-rest-3d", 1_000_000, 3),
+    Glow("glow", 1_000_000),
     Pictures("pictures", 2_000),
     Export("png", 1_000_000),
     Export("png", 1_000_000, 3),
@@ -83,6 +85,8 @@ BENCHMARKS = (
     Export("pdf", 1_000_000),
     Export("svg", 20_000),
     Export("pdf", 20_000),
+    MapPicture(10_000),
+    MapPicture(100_000),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
     TrainingStalls(),

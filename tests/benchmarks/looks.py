@@ -64,6 +64,18 @@ class AtRest(Looks):
         return self._frames(view)
 
 
+class Glow(Looks):
+    """One picture of smooth discs at rest with a soft light behind them."""
+
+    def ours(self) -> list[float]:
+        from PySide6.QtCore import Qt
+
+        view = self._prepared_view()
+        view.scene.canvas.has_glow = True
+        view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # So that it is always at rest.
+        return self._frames(view)
+
+
 class InFront(Looks):
     """All rows in front, found among all rows in 3-D."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.analogies.explaining import Explanation, explain
-from embedviz.core.analogies.scoring import products_and_lengths
+from embedviz.core.analogies.scoring import products_and_lengths, summed
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.vector_set import VectorSet
@@ -78,7 +78,7 @@ def explain_expected(
     for each in (added, subtracted):
         scale_to_unit_length(each)
     c = np.zeros(vector_set.dimensions) if asked is None else vectors[asked].astype(np.float64)
-    queries = np.stack([added.sum(axis=0) - subtracted.sum(axis=0), c, added.sum(axis=0)])
+    queries = np.stack([summed(added, subtracted), c, added.sum(axis=0)])
     scale_to_unit_length(queries)
     scores, lengths = products_and_lengths(vectors, queries)
     with np.errstate(invalid="ignore", divide="ignore"):

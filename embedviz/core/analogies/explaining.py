@@ -18,14 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.analogies.scoring import summed
 from embedviz.core.arrays import Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.origin import FileOrigin, SampleOrigin
 from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 
-_NOTHING = 1e-9
-"""Length of a sum of unit vectors below which it is rounding alone: the terms cancel out."""
 _ORDERED_FORMATS = ("word2vec text", "word2vec binary", "GloVe text", "fastText model")
 _ORDERED_SAMPLES = ("words", "words-final", "words-nested", "words-wordllama")
 
@@ -90,10 +89,8 @@ def explain(positive: ArrayLike, negative: ArrayLike, answers: ArrayLike) -> Exp
     added, subtracted, found = (each.reshape(-1, width) for each in (added, subtracted, found))
     terms = np.concatenate([added, subtracted])
     signs = np.repeat([1.0, -1.0], [len(added), len(subtracted)])
-    total = signs @ terms
+    total = summed(added, subtracted)
     length = float(np.linalg.norm(total))
-    if length < _NOTHING:
-        total, length = np.zeros(width), 0.0
     surplus = len(added) - len(subtracted)
     target = total / (surplus if surplus > 0 else length or 1.0)
     gaps = np.linalg.norm(found - target, axis=1)

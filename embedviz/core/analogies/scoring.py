@@ -32,6 +32,8 @@ from embedviz.core.neighbors.top_k import Scores
 Method = Literal["3CosAdd", "3CosMul", "PairDirection"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
+LEAST_LENGTH = 1e-6
+"""Length of a signed sum of unit rows below which it is rounding of float32: they cancel out."""
 _LEAST_SIMILARITY = 1e-6  # What gensim adds to the denominator of 3CosMul.
 _LEAST_STEP = 1e-6  # Squared distance from c below which a row is in no direction from it.
 
@@ -56,13 +58,19 @@ def score_rows(vectors: Matrix, added: Vector, subtracted: Vector, method: Metho
     Returns
     -------
     float64 array of shape (n_vectors,)
-        NaN for rows of zeros, which have no direction.
+        NaN for rows of zeros, which have no direction; 0 for all others where the terms cancel out.
     """
     return _SCORES[method](vectors, added, subtracted)
 
 
+def summed(added: Vector, subtracted: Vector) -> Vector:
+    """Return the signed sum of unit rows, of shape (n_dimensions,); zeros where they cancel out."""
+    total: Vector = added.sum(axis=0) - subtracted.sum(axis=0)
+    return total if np.linalg.norm(total) >= LEAST_LENGTH else np.zeros_like(total)
+
+
 def _score_by_sum(vectors: Matrix, added: Vector, subtracted: Vector) -> Vector:
-    query = (added.sum(axis=0) - subtracted.sum(axis=0))[np.newaxis]
+    query = summed(added, subtracted)[np.newaxis]
     scale_to_unit_length(query)
     return np.asarray(_cosines(vectors, query)[:, 0].clip(-1.0, 1.0))
 
@@ -75,7 +83,7 @@ def _score_by_product(vectors: Matrix, added: Vector, subtracted: Vector) -> Vec
 
 def _score_by_direction(vectors: Matrix, added: Vector, subtracted: Vector) -> Vector:
     (b, c), a = added, subtracted[0]
-    step = b - a
+    step = summed(b[np.newaxis], a[np.newaxis])
     cosines = _cosines(vectors, np.stack([step, c]))
     squared = 2.0 - 2.0 * cosines[:, 1]
     scale = np.sqrt(np.maximum(squared, _LEAST_STEP)) * (np.linalg.norm(step) or 1.0)

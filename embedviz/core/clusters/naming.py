@@ -1,9 +1,10 @@
 """Names for clusters: the words of their texts that set them apart, or their most central labels.
 
-Texts are weighted by class-based tf-idf (Grootendorst 2022): how often a word is in the texts of a
-cluster, times log(1 + A / f), with f how often it is in all and A the mean number of words of a
-cluster. Words that are in too many of all texts say nothing, whatever the language is. Where texts
-are single words, none of them is repeated, and a cluster is named by those in its middle.
+Texts are weighted by class-based tf-idf (Grootendorst 2022): the root of how often a word is in the
+texts of a cluster, times log(1 + A / f), with f how often it is in all and A the mean number of
+words of a cluster. Words that are in too many of all texts say nothing, whatever the language is,
+nor do frequent ones that are hardly more so in a cluster than elsewhere. Where texts are single
+words, none of them is repeated, and a cluster is named by those in its middle.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _MOST_TEXTS = 300
 _MOST_MIDDLE = 2000
 _TOO_COMMON, _TOO_SPREAD, _LEAST_CLUSTERS = 0.2, 0.4, 5
 """Words in more than this part of all texts, or of all of so many clusters, are left out."""
+_FREQUENT, _LEAST_LIFT = 0.02, 1.5
+"""Words in more than this part of all texts are in a cluster so many times as often as in all."""
 _LEAST_TEXTS = 2
 """A word is in so many texts of a cluster at least, to stand for it."""
 _FEW_WORDS = 1.5
@@ -95,16 +98,24 @@ def _distinctive(texts: Sequence[Sequence[Sequence[str]]]) -> list[list[str]]:
     average = sum(everywhere.values()) / max(len(texts), 1)
     most = max(_TOO_COMMON * n_texts, _LEAST_TEXTS)
     clusters_with = Counter(word for counts in in_cluster for word in counts)
+    few = max(_FREQUENT * n_texts, _LEAST_TEXTS)
     spread = _TOO_SPREAD * len(texts) if len(texts) >= _LEAST_CLUSTERS else len(texts)
     ranked = []
-    for counts, numbers in zip(in_cluster, n_with, strict=True):
+    for each, counts, numbers in zip(texts, in_cluster, n_with, strict=True):
         total = max(counts.total(), 1)
+        usual = _LEAST_LIFT * len(each) / max(n_texts, 1)
         weights = {
-            word: count / total * np.log1p(average / everywhere[word])
+            word: (count / total) ** 0.5 * np.log1p(average / everywhere[word])
             for word, count in counts.items()
             if clusters_with[word] == 1
             or (texts_with[word] <= most and clusters_with[word] <= spread)
         }
+        telling = {
+            word: weight
+            for word, weight in weights.items()
+            if texts_with[word] <= few or numbers[word] >= usual * texts_with[word]
+        }
+        weights = telling or weights
         order = sorted(weights, key=lambda word: (-weights[word], word))
         frequent = [word for word in order if numbers[word] >= _LEAST_TEXTS]
         ranked.append([*frequent, *(word for word in order if numbers[word] < _LEAST_TEXTS)])

@@ -25,7 +25,9 @@ class Step(Protocol):
     """Step that makes a set from another one: a frozen dataclass of settings.
 
     One whose result has other rows than the parent has an attribute `keeps_rows` that is False; one
-    whose result is the parent with something more, `adds_only` that is True.
+    whose result is the parent with something more, `adds_only` that is True. What such a step adds
+    by the numbers of the rows, not by their labels, is no longer true of a file with other rows: it
+    has an attribute `is_by_row` that is True.
     """
 
     def derive(self, parent: VectorSet, report: Report = silent) -> VectorSet:

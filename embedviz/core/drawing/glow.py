@@ -28,6 +28,8 @@ _LEAST_ALPHA = 128
 _FULL = 0.97
 """Part of all lit places that are not as opaque as can be."""
 _STEEPNESS = 1.8
+_FADES_OVER = 2.0
+"""How far from the border of the picture the light is whole, in standard deviations."""
 
 
 def draw_glow(
@@ -70,7 +72,7 @@ def draw_glow(
     if not len(lit):
         return
     full = max(float(np.quantile(lit, _FULL)), float(weights.max() ** 2))
-    toned = np.ascontiguousarray(_toned(spread, full, strength))
+    toned = np.ascontiguousarray(_toned(spread, full, strength * _fading(*spread.shape[:2])))
     rows = len(image)
     work_in_halves(lambda first, last: draw_enlarged(toned, cell, image, first, last), rows)
 
@@ -92,7 +94,20 @@ def _spread(sums: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[
     return np.asarray(along)
 
 
-def _toned(spread: NDArray[np.float32], full: float, strength: float) -> NDArray[np.uint32]:
+def _fading(high: int, wide: int) -> NDArray[np.float32]:
+    """Return what is left of the light, from 0 at the border to 1 farther in: it is not cut off."""
+    down, along = (
+        np.minimum(np.arange(count), np.arange(count)[::-1]) + np.float32(0.5)
+        for count in (high, wide)
+    )
+    nearest = np.minimum(down[:, np.newaxis], along) / np.float32(_FADES_OVER * _CELLS_WIDE)
+    part = np.minimum(nearest, 1)
+    return np.asarray(part * part * (3 - 2 * part), dtype=np.float32)
+
+
+def _toned(
+    spread: NDArray[np.float32], full: float, strength: NDArray[np.float32]
+) -> NDArray[np.uint32]:
     """Return the premultiplied colors of sums of light, 0xAARRGGBB."""
     amount = spread[..., 0]
     shares = (1 - np.exp(-_STEEPNESS * amount / full)) / (1 - np.exp(-_STEEPNESS))

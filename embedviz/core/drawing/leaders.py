@@ -31,6 +31,8 @@ _SPREAD = 1.3
 """How much farther from the middle names are than their places, up and down."""
 _MOST_EXCHANGES, _TOGETHER = 60, 30
 """How often lines are uncrossed, and how often several at once, which takes fewer turns."""
+_SHORT = 0.6
+"""Of the gap, how far before a name its line ends."""
 _LOOSEST = 1.5
 """Most space between two names, in heights of a line: more would look lost."""
 
@@ -46,19 +48,24 @@ class Around:
     corners : array of shape (n_placed, 2)
         Upper left corners of their boxes, in pixels.
     bends : array of shape (n_placed, 2)
-        Where the straight line from the place of a name ends; from there a short horizontal one
-        leads to its box.
+        Where the straight line from the place of a name ends.
+    ends : array of shape (n_placed, 2)
+        From there a short horizontal one leads here, shortly before the box; the same as the bend
+        where the first line comes from below the name, or from above.
     is_left : bool array of shape (n_placed,)
     """
 
     names: NDArray[np.intp]
     corners: Numbers
     bends: Numbers
+    ends: Numbers
     is_left: NDArray[np.bool_]
 
 
 NOTHING_AROUND = Around(
-    np.empty(0, np.intp), np.empty((0, 2)), np.empty((0, 2)), np.empty(0, np.bool_)
+    np.empty(0, np.intp),
+    *(np.empty((0, 2)), np.empty((0, 2)), np.empty((0, 2))),
+    np.empty(0, np.bool_),
 )
 
 
@@ -103,6 +110,7 @@ def place_around(
         names[order],
         np.concatenate([part.corners for part in parts])[order],
         np.concatenate([part.bends for part in parts])[order],
+        np.concatenate([part.ends for part in parts])[order],
         np.concatenate([part.is_left for part in parts])[order],
     )
 
@@ -230,11 +238,9 @@ def _beside(
     while True:
         centers = _stacked(wanted, boxes[order, 1], curve.room, gap)
         x, inner = curve.edge(centers, boxes[order], is_left=is_left)
-        # No line turns back to its name.
-        out = np.minimum if is_left else np.maximum
-        back = np.maximum if is_left else np.minimum
-        x = back(out(x, anchors[order, 0]), inner)
-        bends = np.column_stack([x, centers])
+        width, height = boxes[order].T
+        corners = np.column_stack([inner - width if is_left else inner, centers - height / 2])
+        bends, ends = _ends(anchors[order], corners, boxes[order], x, is_left=is_left, gap=gap)
         crossing = _crossings(anchors[order], bends)
         if not len(crossing):
             break
@@ -247,9 +253,43 @@ def _beside(
         worst = int(np.argmax(order[crossing].max(axis=1)))
         place = int(np.argmax(order == order[crossing[worst]].max()))
         order, wanted = np.delete(order, place), np.delete(wanted, place)
-    width, height = boxes[order].T
-    corners = np.column_stack([inner - width if is_left else inner, centers - height / 2])
-    return Around(order, corners, bends, np.full(len(order), is_left))
+    return Around(order, corners, bends, ends, np.full(len(order), is_left))
+
+
+def _ends(
+    anchors: Numbers, corners: Numbers, boxes: Numbers, x: Numbers, *, is_left: bool, gap: float
+) -> tuple[Numbers, Numbers]:
+    """Return where lines bend, on a curve at x or farther out, and where they end at their boxes.
+
+    A line does not turn back to its name: where that is over its place, or under it, it ends below
+    the first letters or above them, unless it would cross another name on its way.
+    """
+    toward = -1.0 if is_left else 1.0
+    inner = corners[:, 0] + (boxes[:, 0] if is_left else 0.0)
+    centers = corners[:, 1] + boxes[:, 1] / 2
+    tips = inner - toward * _SHORT * gap
+    ends = np.column_stack([tips, centers])
+    out = toward * np.maximum(toward * x, toward * anchors[:, 0])
+    bends = np.column_stack([toward * np.minimum(toward * out, toward * tips), centers])
+    down = np.sign(anchors[:, 1] - centers)
+    is_beyond = (toward * (anchors[:, 0] - tips) > 0) & (
+        np.abs(anchors[:, 1] - centers) > boxes[:, 1] / 2 + gap
+    )
+    for place in np.flatnonzero(is_beyond).tolist():
+        width, height = boxes[place].tolist()
+        end = np.array([inner[place] + toward * min(width, height) / 2, centers[place]])
+        end[1] += down[place] * (height / 2 + _SHORT * gap / 2)
+        others = np.arange(len(boxes)) != place
+        if not _meets(end, anchors[place], corners[others] - gap, boxes[others] + 2 * gap):
+            bends[place] = ends[place] = end
+    return bends, ends
+
+
+def _meets(start: Numbers, end: Numbers, corners: Numbers, boxes: Numbers) -> bool:
+    """Return whether a line passes through one of some boxes."""
+    along = start + np.linspace(0, 1, _STEPS)[:, np.newaxis] * (end - start)
+    is_in = (along[:, np.newaxis] > corners) & (along[:, np.newaxis] < corners + boxes)
+    return bool(is_in.all(axis=2).any())
 
 
 def _stacked(wanted: Numbers, heights: Numbers, room: Box, gap: float) -> Numbers:

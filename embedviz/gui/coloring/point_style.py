@@ -7,9 +7,7 @@ colors of rows without a value and of those in a small group, whose codes are ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,7 +25,8 @@ from embedviz.gui.coloring.column_values import (
 )
 from embedviz.gui.coloring.group_colors import colors_of_groups
 from embedviz.gui.coloring.palettes import RAMPS, number_ramp, packed, share_ramp
-from embedviz.gui.points.legend.layout import Categories, ColorBar, Legend, number_text
+from embedviz.gui.coloring.value_texts import value_text
+from embedviz.gui.points.legend.layout import Categories, ColorBar, Legend
 from embedviz.gui.points.point_colors import usual_size
 from embedviz.gui.theme import Theme
 
@@ -56,7 +55,6 @@ NO_VALUE = "no value"
 """What rows without a value are called in a legend."""
 
 _OPAQUE, _FAINT = 0.9, 0.22
-_DAY = 86400.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +79,10 @@ class Coloring:
         How many groups have no color of their own.
     kinds : int32 array of shape (n_vectors,), or None for numbers
         Tells all groups apart, those too.
+    missing : str
+        What rows without a value are called.
+    can_rename : bool
+        Whether groups may be called otherwise.
     hidden : frozenset of str
         Those of the categories that are not to be drawn.
     least, most : float
@@ -102,6 +104,8 @@ class Coloring:
     names: tuple[str, ...] = ()
     n_others: int = 0
     kinds: NDArray[np.int32] | None = None
+    missing: str = NO_VALUE
+    can_rename: bool = False
     hidden: frozenset[str] = frozenset()
     least: float = 0.0
     most: float = 0.0
@@ -117,8 +121,8 @@ class Coloring:
         if self.codes is None or not self.hidden:
             return None
         entries = {name for name, _, _ in self.categories} - set(self.names)
-        others = (entries - {NO_VALUE}) & self.hidden
-        last = (bool(others), NO_VALUE in self.hidden - set(self.names))
+        others = (entries - {self.missing}) & self.hidden
+        last = (bool(others), self.missing in self.hidden - set(self.names))
         table = np.array([*(name in self.hidden for name in self.names), *last])
         return np.take(table, self.codes, mode="wrap")
 
@@ -220,7 +224,8 @@ def legend_of(coloring: Coloring) -> Legend:
     if not coloring.ramp:
         entries, n_others = coloring.categories, coloring.n_others
         n_last = len(entries) - len(coloring.names)
-        return Categories(coloring.title, entries, coloring.hidden, n_last, n_others)
+        can_rename = coloring.can_rename
+        return Categories(coloring.title, entries, coloring.hidden, n_last, n_others, can_rename)
     return ColorBar(
         coloring.title,
         coloring.least,
@@ -272,42 +277,6 @@ def size_note(vector_set: VectorSet, column: str) -> str:
     write = value_text("date" if values.kind == "date" else "number", *values.numbers.usual_range)
     low, high = map(write, values.numbers.usual_range)
     return f"area: {column}, {low} to {high}"
-
-
-def value_text(unit: str, low: float, high: float) -> Callable[[float], str]:
-    """Return what writes numbers of a unit as briefly as a range asks for.
-
-    Parameters
-    ----------
-    unit : {"number", "date", "share"}
-        Dates are seconds since 1970, UTC.
-    low, high : float
-        Dates within a few days of each other have a time.
-    """
-    if unit == "share":
-        return _percent
-    if unit == "date":
-        return _moment if high - low < 3 * _DAY else _date
-    return number_text
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _date(seconds: float) -> str:
-    return _written(seconds, "%Y-%m-%d")
-
-
-def _moment(seconds: float) -> str:
-    return _written(seconds, "%Y-%m-%d %H:%M")
-
-
-def _written(seconds: float, form: str) -> str:
-    try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime(form)
-    except OverflowError:  # Before the year 1 or after 9999.
-        return number_text(seconds)
 
 
 def _columns(vector_set: VectorSet) -> list[str]:
@@ -375,8 +344,9 @@ def color_by_groups(
     theme: Theme,
     hidden: frozenset[str],
     positions: ArrayLike | None = None,
+    missing: str = NO_VALUE,
 ) -> Coloring:
-    """Return the color of each row by the group that it is in; see `color_by`."""
+    """Return the color of each row by the group that it is in, or missing; see `color_by`."""
     chosen = colors_of_groups(groups, theme, positions)
     table = np.append(packed(chosen, _OPAQUE), packed([theme.muted] * 2, _FAINT))
     faint = f"#{table[-1]:08X}"
@@ -384,7 +354,7 @@ def color_by_groups(
     if groups.n_others:
         entries.append((f"{groups.n_others:,} others", faint, groups.n_other_rows))
     if groups.n_missing:
-        entries.append((NO_VALUE, faint, groups.n_missing))
+        entries.append((missing, faint, groups.n_missing))
     return Coloring(
         colors=np.take(table, groups.codes, mode="wrap"),
         title=title,
@@ -393,5 +363,6 @@ def color_by_groups(
         names=groups.names,
         n_others=groups.n_others,
         kinds=groups.kinds,
+        missing=missing,
         hidden=hidden & {name for name, _, _ in entries},
     )

@@ -200,6 +200,8 @@ class MouseHandler(QObject):
             self.tool_changed.emit("navigate")
         elif event.key() == Qt.Key.Key_F and not event.modifiers():
             self.fly_wanted.emit()
+        elif event.key() == Qt.Key.Key_F2 and self.legend.ask_to_rename():
+            pass
         else:
             return self._camera_control.press_key(event.key())
         return True

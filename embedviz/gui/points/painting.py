@@ -87,9 +87,7 @@ def paint_scene(
     _paint_area(painter, scene, frame)
     painter.restore()
     if frame.room is not None:
-        scene.clusters.paint_around(
-            painter, frame, scene.canvas.positions, _faint_names(scene, frame)
-        )
+        scene.clusters.paint_around(painter, frame, _faint_names(scene, frame))
     _paint_margins(painter, scene, frame, whole)
 
 
@@ -107,6 +105,8 @@ def _paint_area(painter: QPainter, scene: PointScene, frame: Frame) -> None:
         axes.draw_titles_3d(painter, frame, titles)
     halves.paint(painter, near=True)
     overlays.draw_arrows(painter, frame, scene.arrows)
+    scene.clusters.place_around(frame, scene.canvas.positions)
+    scene.clusters.paint_lines(painter, frame, _faint_names(scene, frame))
     scene.markers.paint(painter, frame)
     beside = texts_of_cones(scene, frame)
     taken = _paint_names(painter, scene, frame, beside)
@@ -188,7 +188,7 @@ def clusters_selected(scene: PointScene, theme: Theme) -> list[bool]:
 def boxes_without_labels(
     scene: PointScene, frame: Frame, beside: PlacedTexts | None = None
 ) -> NDArray[np.float64]:
-    """Return the boxes that no label may cover: ringed points, arrows and their texts.
+    """Return the boxes that no label may cover: ringed points, arrows, lines of names, texts.
 
     Where they are known, the texts of cones are given; see `texts_of_cones`.
     """
@@ -205,7 +205,8 @@ def boxes_without_labels(
     markers = scene.markers.boxes(frame)
     panels += [box for _, box in beside]
     boxes = [*titles, *pictures, *markers, *(box.getRect() for box in panels if not box.isEmpty())]
-    return np.vstack([rings, arrows, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
+    lines = scene.clusters.around.boxes_of_lines(frame)
+    return np.vstack([rings, arrows, lines, np.array(boxes, dtype=np.float64).reshape(-1, 4)])
 
 
 def texts_of_cones(scene: PointScene, frame: Frame) -> PlacedTexts:

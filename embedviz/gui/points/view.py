@@ -62,11 +62,9 @@ class PointView(QWidget):
 
     Signals
     -------
-    row_clicked, row_hovered, tool_changed, fly_wanted
-        See `MouseHandler`.
-    rows_selected, camera_changed, camera_settled
-        See `SelectionTool` and `CameraControl`.
-    category_clicked, color_range_changed, colors_inverted, legend_moved
+    row_clicked, row_hovered, tool_changed, fly_wanted : see `MouseHandler`
+    rows_selected, camera_changed, camera_settled : see `SelectionTool` and `CameraControl`
+    category_clicked, color_range_changed, colors_inverted, legend_moved, rename_wanted
         See `LegendInteraction`.
 
     Attributes
@@ -92,6 +90,7 @@ class PointView(QWidget):
     color_range_changed = Signal(float, float)
     colors_inverted = Signal()
     legend_moved = Signal(object)
+    rename_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +128,7 @@ class PointView(QWidget):
             (legend.color_range_changed, self.color_range_changed),
             (legend.colors_inverted, self.colors_inverted),
             (legend.moved, self.legend_moved),
+            (legend.rename_wanted, self.rename_wanted),
         ):
             inner.connect(outer)
 

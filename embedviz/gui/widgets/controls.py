@@ -270,6 +270,7 @@ class Gear(QToolButton):
         self._scroll, self._panel = QScrollArea(), QWidget()
         self._form = QFormLayout(self._panel)
         self._form.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        self._applied: list[bool] = []
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it.
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -277,7 +278,7 @@ class Gear(QToolButton):
         self._entry = QWidgetAction(menu)
         self._entry.setDefaultWidget(self._scroll)
         menu.addAction(self._entry)
-        menu.aboutToShow.connect(self._fit)
+        menu.aboutToShow.connect(self.fit)
         self.setMenu(menu)
 
     def add(self, text: str, control: QWidget) -> None:
@@ -286,12 +287,11 @@ class Gear(QToolButton):
         before.setMinimumHeight(control.sizeHint().height())  # Else it is not beside its middle.
         self._form.addRow(before, control)
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Show what applies, as high as it is or as the screen has room."""
-        for place in range(self._form.rowCount()):
-            item = self._form.itemAt(place, QFormLayout.ItemRole.FieldRole)
-            if item is not None and (control := item.widget()) is not None:
-                self._form.setRowVisible(place, control.isEnabledTo(self._panel))
+        self._applied = self._applying()
+        for place, applies in enumerate(self._applied):
+            self._form.setRowVisible(place, applies)
         panel, bar = self._panel, self._scroll.verticalScrollBar()
         panel.ensurePolished()
         self._form.invalidate()
@@ -300,6 +300,20 @@ class Gear(QToolButton):
         height, width = min(panel.height(), most), panel.width()
         self._scroll.setFixedSize(width + (bar.sizeHint().width() if height == most else 0), height)
         self._entry.setText(f"{height}")  # Or the menu would stay as large as it was.
+
+    def fit_again(self) -> None:
+        """Show what applies now, while the panel is open and something else does."""
+        if self.menu().isVisible() and self._applied != self._applying():
+            self.fit()
+
+    def _applying(self) -> list[bool]:
+        """Return which of the rows are of settings that apply."""
+        items = (
+            self._form.itemAt(place, QFormLayout.ItemRole.FieldRole)
+            for place in range(self._form.rowCount())
+        )
+        controls = (None if item is None else item.widget() for item in items)
+        return [each is None or each.isEnabledTo(self._panel) for each in controls]
 
     def take(self, control: QWidget) -> None:
         """Give a control back, which goes somewhere else."""

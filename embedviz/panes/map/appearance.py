@@ -20,7 +20,6 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.column_values import count_missing
 from embedviz.gui.coloring.point_style import (
     MISSING,
-    NO_VALUE,
     OTHER,
     Coloring,
     color_by,
@@ -101,11 +100,11 @@ class PointStyle:
             return {}
         codes, names = self.coloring.codes[self.alone.rows], self.coloring.names
         counts = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
-        missing = {NO_VALUE: int((codes == MISSING).sum())}
+        missing = {self.coloring.missing: int((codes == MISSING).sum())}
         others = {
             name: int((codes == OTHER).sum())
             for name, _, _ in self.coloring.categories
-            if name not in names and name != NO_VALUE
+            if name not in names and name != self.coloring.missing
         }
         return {**dict(zip(names, counts, strict=True)), **missing, **others}
 

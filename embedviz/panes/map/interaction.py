@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QElapsedTimer, QObject, Qt
+from PySide6.QtGui import QGuiApplication
 
+from embedviz.app.state import State
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.selection import Change
@@ -38,6 +40,8 @@ class MapInteraction(QObject):
         view.rows_selected.connect(self._select)
         view.camera_settled.connect(self._settle)
         view.category_clicked.connect(self._choose_category)
+        view.rename_wanted.connect(self._take_click_back)
+        self._toggled: tuple[State, QElapsedTimer] | None = None
         view.color_range_changed.connect(self._clip_colors)
         view.colors_inverted.connect(lambda: choices.change(inverted=not choices.settings.inverted))
         view.legend_moved.connect(lambda place: choices.change(legend_place=place))
@@ -71,6 +75,18 @@ class MapInteraction(QObject):
             self._choices.change(hidden=frozenset() if settings.hidden == others else others)
         else:
             self._choices.change(hidden=settings.toggled(name).hidden)
+            timer = QElapsedTimer()
+            timer.start()
+            self._toggled = self._choices.session.state, timer
+
+    def _take_click_back(self) -> None:
+        """Show again what the first click of a double click has hidden, as if it had not been."""
+        toggled, self._toggled = self._toggled, None
+        session = self._choices.session
+        if toggled is None or toggled[0] is not session.state:
+            return
+        if toggled[1].elapsed() <= QGuiApplication.styleHints().mouseDoubleClickInterval():
+            session.take_back()
 
     def _clip_colors(self, low: float, high: float) -> None:
         self._choices.session.begin_burst()  # A drag of a handle is one step.

@@ -42,6 +42,7 @@ from embedviz.panes.map.interaction import MapInteraction
 from embedviz.panes.map.layout_run import LayoutRun
 from embedviz.panes.map.look.clusters import Clusters
 from embedviz.panes.map.look.found_clusters import ClusterRequest
+from embedviz.panes.map.look.renaming import Renaming
 from embedviz.panes.map.method import MethodChoice
 from embedviz.panes.map.part import DrawnPart
 from embedviz.panes.map.quality import TrustRequest
@@ -102,13 +103,14 @@ class MapPane(Pane):
         self.row.installEventFilter(self)
         self.method = MethodChoice(self, self.choices, self.run, self.controls, self.row)
         self.interaction = MapInteraction(self.choices, self.run, self.drawing, self.view)
+        boxes = self.controls.look.clusters
+        self.renaming = Renaming(self, self.choices, self.clusters, boxes, self.view)
         self._connect()
 
     def _connect(self) -> None:
         self.run.arrived.connect(self._on_arrived)
-        found = self.highlights.found, self.texts.found
-        parts = *found, self.trust.known, self.clusters.known
-        for signal in (self.drawing.began_moving, *parts):
+        known = self.trust.known, self.clusters.known, self.drawing.began_moving
+        for signal in (self.highlights.found, self.texts.found, *known):
             signal.connect(self._bring_up_to_date)
         self.drawing.moves.connect(self.hover.hide)  # Its point may be elsewhere, or not be drawn.
         self.drawing.told.connect(self.told)
@@ -180,16 +182,15 @@ class MapPane(Pane):
             waiting = f"Laying out {len(self.choices.wanted.vector_set):,} rows …"
             self._message.show(waiting if self.run.task.is_busy else "")
             return
-        settings, is_moving = self.choices.settings, self.run.streamed is not None
         self._message.show("")
-        quality = None
+        settings, is_moving = self.choices.settings, self.run.streamed is not None
+        quality, n_components = None, self.choices.n_components
         if settings.trust and not is_moving:
-            quality = self.trust.show(layout, self.choices.n_components, state.metric)
+            quality = self.trust.show(layout, n_components, state.metric)
         else:
             self.trust.hide()
-        clusters = None
-        if not is_moving:
-            clusters = self.clusters.look_up(layout, self.choices.n_components, settings)
+        clusters = None if is_moving else self.clusters.look_up(layout, n_components, settings)
+        self.renaming.show()
         self.drawing.show(layout, quality, self.texts.look_up(state, layout), clusters)
         self.texts.show(layout)
         # While points move, texts of rows would flicker: only what is chosen is named.
@@ -207,6 +208,8 @@ class MapPane(Pane):
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self.trust.task:
             self.trust.give_up()
+        elif task is self.clusters.task:
+            self.renaming.show()
         elif task is self.run.task:
             if not failed and self.run.keep_present():
                 self._on_arrived()

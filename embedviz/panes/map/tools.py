@@ -31,6 +31,9 @@ from embedviz.panes.map.color_range import ColorRangeControls
 from embedviz.panes.map.look.controls import LookControls
 from embedviz.panes.map.tool_row import FittingRow
 
+CLUSTERS = True
+"""What stands in the box of colors for the clusters that are found on the map."""
+
 
 class MapTools(QObject):
     """The row of controls of a map, and the settings behind its gear.
@@ -76,7 +79,9 @@ class MapTools(QObject):
         self.color = _narrow(
             combo_box(f"{name}.color", "Color: a metadata column that colors the points"), 8
         )
-        self.color.activated.connect(lambda _: self._tell(color_by=self.color.currentData()))
+        self.color.activated.connect(
+            lambda _: self._tell(**_color_settings(self.color.currentData()))
+        )
         self.labels = self._toggle(
             "labels", "Labels", "Labels: name points as far as there is room"
         )
@@ -186,7 +191,7 @@ class MapTools(QObject):
 
     def _usual_range(self) -> tuple[float, float] | None:
         column, vector_set = self.color.currentData(), self._columns_of
-        if vector_set is None or column is None:
+        if vector_set is None or not isinstance(column, str):
             return None
         return usual_range(vector_set, column)
 
@@ -210,7 +215,7 @@ class MapTools(QObject):
         self._show_projection(vector_set, settings.is_3d, shown)
         self.dimensions.show_choice(int(settings.is_3d))
         for box, value in (
-            (self.color, settings.color_by),
+            (self.color, CLUSTERS if settings.clusters else settings.color_by),
             (self.size, settings.size_by),
             (self.grouping, settings.as_categories),
             (self.through, settings.through),
@@ -224,7 +229,7 @@ class MapTools(QObject):
             button.setChecked(on)
         self.range.show_settings(settings)
         self.look.show_settings(settings, vector_set)
-        column = settings.color_by
+        column = None if settings.clusters else settings.color_by
         is_there = column in vector_set.metadata.column_names
         self.grouping.setEnabled(
             column is not None and is_there and can_be_both(vector_set, column)
@@ -234,6 +239,7 @@ class MapTools(QObject):
         self.size.setEnabled(self.size.count() > 1)
         with QSignalBlocker(self.label_scale):
             self.label_scale.setValue(settings.label_scale)
+        self.gear.fit_again()
 
     def _show_projection(self, vector_set: VectorSet, is_3d: bool, shown: Projection) -> None:
         before, self._shown = self._shown, (vector_set, is_3d, shown)
@@ -278,6 +284,12 @@ class MapTools(QObject):
             box.addItem(f"{before}none", None)
             for column in columns:
                 box.addItem(f"{before}{column}", column)
+        self.color.addItem("Color: clusters found", CLUSTERS)
+
+
+def _color_settings(chosen: object) -> dict[str, object]:
+    """Return the settings that color by a column, or by the clusters that are found."""
+    return {"clusters": True} if chosen is CLUSTERS else {"color_by": chosen, "clusters": False}
 
 
 class GroupsButton(QToolButton):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedviz.core.analogies import METHODS, parallelogram, solve
+from embedviz.core.analogies.explaining import explain
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
 
@@ -262,3 +263,17 @@ def test_rows_of_zeros_are_drawn_at_the_origin_of_the_vectors():
     plane = parallelogram(words().vectors[:4])
     expected = -plane.axes @ plane.origin
     np.testing.assert_allclose(plane.transform(np.zeros((1, 20)))[0], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_terms_that_cancel_out_but_for_rounding_ask_for_nothing(seed):
+    """Rows that were scaled have the same direction to seven digits: the rest is no question."""
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(30, 8)).astype(np.float32)
+    rows[3:6] = rows[:3] * np.array([[3.0], [0.7], [11.3]], np.float32)
+    some = VectorSet(rows, [f"w{i}" for i in range(30)])
+    answers = solve(some, ["w0", "w1", "w2"], ["w5", "w4", "w3"])
+    assert answers == [(f"w{i}", 0.0) for i in range(6, 16)]
+    assert explain(rows[:3], rows[[5, 4, 3]], rows[6:]).cancels
+    by_direction = solve(some, ["w3", "w1"], ["w0"], 2, "PairDirection")
+    assert [score for _, score in by_direction] == [0.0, 0.0]

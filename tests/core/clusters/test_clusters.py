@@ -1,19 +1,109 @@
-"""Clusters of points, and their names."""
+"""Clusters: found, also among many points and until somebody stops it, and named."""
 
 import numpy as np
+import psutil
+import pytest
+from sklearn.cluster import HDBSCAN
 
-from embedviz.core.clusters import cluster_names, find_clusters
+from embedviz.core.clusters import cluster_names, find_clusters, finding, usual_min_size
+from embedviz.core.clusters.worker import clusters_of
+from embedviz.core.errors import UserError
+from embedviz.core.processes.child_process import ChildProcess
+from embedviz.core.progress import Cancelled
 
 
-def test_clusters_are_found_the_largest_first_and_the_rest_is_in_none():
-    rng = np.random.default_rng(0)
-    parts = [rng.normal(size=(n, 2)) * 0.1 + at for n, at in ((60, 0), (90, 5), (40, 10))]
-    points = np.vstack([*parts, [[np.nan, 0.0]]])
+def blobs(*parts, n_dimensions=2, seed=0):
+    """Return points around places on the diagonal, given as (number, place)."""
+    rng = np.random.default_rng(seed)
+    return np.vstack([rng.normal(size=(n, n_dimensions)) * 0.1 + at for n, at in parts])
+
+
+@pytest.fixture
+def found_here(monkeypatch):
+    """Find clusters in this process, and return what each job was."""
+    jobs = []
+
+    def found(job, report):
+        jobs.append(job)
+        return clusters_of(**job.arrays, min_size=job.facts["min_size"])
+
+    monkeypatch.setattr(finding, "_run", found)
+    return jobs
+
+
+def test_a_process_finds_them_as_scikit_learn_does():
+    points = blobs((60, 0), (90, 5), (40, 10))
     codes = find_clusters(points, 10)
+    expected = HDBSCAN(min_cluster_size=10, min_samples=5, copy=True).fit_predict(points)
+    assert codes.dtype == np.int32
+    pairs = set(zip(codes.tolist(), expected.tolist(), strict=True))
+    assert len(pairs) == len(set(codes.tolist())) == len(set(expected.tolist()))
+    assert (-1 in codes) == ((-1, -1) in pairs)
+
+
+@pytest.mark.parametrize("n_dimensions", [2, 3])
+def test_the_largest_comes_first_and_what_has_no_place_is_in_none(found_here, n_dimensions):
+    points = blobs((60, 0), (90, 5), (40, 10), n_dimensions=n_dimensions)
+    codes = find_clusters(np.vstack([points, np.full(n_dimensions, np.nan)]), 10)
+    assert codes.dtype == np.int32
     assert codes[-1] == -1
     assert [
         np.bincount(codes[a:b] + 1).argmax() - 1 for a, b in ((0, 60), (60, 150), (150, 190))
     ] == [1, 0, 2]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 4])
+def test_too_few_points_are_no_cluster_and_need_no_process(monkeypatch, count):
+    monkeypatch.setattr(finding, "ChildProcess", lambda *_: pytest.fail("started"))
+    assert find_clusters(np.zeros((count, 2)), 5).tolist() == [-1] * count
+
+
+def test_of_too_many_points_some_are_looked_at_and_the_others_follow(monkeypatch, found_here):
+    monkeypatch.setattr(finding, "MOST_FITTED", 500)
+    parts = (1200, 0), (500, 6), (300, 12)
+    points = blobs(*parts)
+    codes = find_clusters(points, 100)
+    (job,) = found_here
+    assert (len(job.arrays["fitted"]), len(job.arrays["others"])) == (500, 1500)
+    assert job.facts["min_size"] == 25, "as many of those as are their share"
+    for cluster, (first, last) in enumerate(((0, 1200), (1200, 1700), (1700, 2000))):
+        assert np.mean(codes[first:last] == cluster) > 0.9
+    np.testing.assert_array_equal(codes, find_clusters(points, 100))
+    assert (codes != find_clusters(points, 100, seed=3)).mean() < 0.1
+
+
+def test_the_usual_size_grows_with_the_root():
+    assert [usual_min_size(n) for n in (10, 10_000, 1_000_000)] == [5, 50, 500]
+
+
+def test_stop_ends_the_process_at_once(monkeypatch):
+    started = []
+
+    class Watched(ChildProcess):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            started.append(psutil.Process(self.pid))
+
+    def stop(part, words):
+        assert 0 <= part < 1
+        assert "1,000 points" in words
+        raise Cancelled
+
+    monkeypatch.setattr(finding, "ChildProcess", Watched)
+    with pytest.raises(Cancelled):
+        find_clusters(blobs((1000, 0)), 10, stop)
+    (process,) = started
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_process_that_is_ended_from_outside_is_told(monkeypatch):
+    class Doomed(ChildProcess):
+        def send(self, message):
+            psutil.Process(self.pid).kill()
+
+    monkeypatch.setattr(finding, "ChildProcess", Doomed)
+    with pytest.raises(UserError, match="ended unexpectedly"):
+        find_clusters(blobs((100, 0)), 10)
 
 
 def test_words_that_set_a_cluster_apart_name_it():
@@ -25,3 +115,34 @@ def test_words_that_set_a_cluster_apart_name_it():
     assert "guitar" in names[0]
     assert "sauce" in names[1]
     assert "the" not in " ".join(names).replace(",", "").split()
+
+
+def test_frequent_words_name_no_cluster_that_is_nearly_everything():
+    rng = np.random.default_rng(0)
+    usual = ["was", "with", "this", "that"]
+    rare = [f"{a}{b}le" for a in "bcdfgklm" for b in ("arti", "olti", "umpi", "enka", "istu")]
+    texts = [" ".join([*rng.choice(usual, 3), *rng.choice(rare, 2)]) for _ in range(200)]
+    texts += [f"{rng.choice(usual)} guitar {rng.choice(rare)}" for _ in range(12)]
+    codes = np.repeat([0, 1], [200, 12])
+    names = cluster_names(codes, texts.__getitem__, np.zeros((212, 2), dtype=np.float32))
+    assert not set(usual) & set(" ".join(names).replace(",", "").split())
+    assert names[1].startswith("guitar")
+
+
+def test_single_words_name_a_cluster_by_those_in_its_middle():
+    rng = np.random.default_rng(0)
+    vectors = np.repeat(np.eye(30)[:2], 20, axis=0) + 0.2 * rng.normal(size=(40, 30))
+    vectors[[7, 27]] = np.eye(30)[:2]
+    words = [f"left{chr(97 + k)}x" if k < 20 else f"right{chr(77 + k)}x" for k in range(40)]
+    words[7], words[27] = "guitar", "sauce"
+    names = cluster_names(np.repeat([0, 1], 20), words.__getitem__, vectors.astype(np.float32))
+    assert names[0].startswith("guitar")
+    assert names[1].startswith("sauce")
+
+
+@pytest.mark.parametrize("text", ["", "the same text"])
+def test_no_two_clusters_have_one_name(text):
+    codes = np.repeat([0, 1, 2], 5)
+    names = cluster_names(codes, lambda row: text, np.zeros((15, 2), dtype=np.float32))
+    assert len(set(names)) == 3
+    assert all(names)

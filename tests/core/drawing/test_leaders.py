@@ -24,6 +24,14 @@ def test_names_overlap_nothing_and_lines_do_not_cross(count, seed):
     apart = ((low[:, None] >= high[None]) | (high[:, None] <= low[None])).any(axis=2)
     np.fill_diagonal(apart, True)
     assert apart.all()
+    lines = np.stack([anchors[around.names], around.bends, around.ends], axis=1)
+    parts = np.linspace(0, 1, 200)[:, np.newaxis, np.newaxis]
+    for start, end in ((0, 1), (1, 2)):
+        along = lines[:, start] + parts * (lines[:, end] - lines[:, start])
+        is_in = (along[:, :, None] > low) & (along[:, :, None] < high)
+        assert not is_in.all(axis=3).any(), "no line passes through a name"
+    nearest = np.clip(around.ends, low, high) - around.ends
+    assert (np.abs(nearest).max(axis=1) <= GAP).all(), "each ends at its own"
     for corner, end in zip(low, high, strict=True):
         assert not ((points > corner) & (points < end)).all(axis=1).any()
 

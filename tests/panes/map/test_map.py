@@ -134,7 +134,9 @@ def test_moves_to_the_third_dimension_when_nobody_minds(opened, session, qtbot):
 
 def test_columns_that_can_color_are_offered(opened):
     offered = [opened.controls.color.itemText(i) for i in range(opened.controls.color.count())]
-    assert offered == [f"Color: {name}" for name in ("none", "kind", "size", "name")]
+    assert offered == [
+        f"Color: {name}" for name in ("none", "kind", "size", "name", "clusters found")
+    ]
 
 
 def test_colors_by_category_and_number_and_not_at_all(opened, session, hand):

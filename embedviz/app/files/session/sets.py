@@ -147,6 +147,8 @@ class _Maker:
         if isinstance(step, ChosenRows):
             step = self._with_rows(step, node, known, self.is_same[parent])
         try:
+            if getattr(step, "is_by_row", False) and not self.is_same[parent]:
+                raise UserError("its rows are not those that it was made for any more.")
             return step.derive(known, report)
         except UserError as error:
             if not getattr(step, "adds_only", False):

@@ -10,17 +10,17 @@ adjusted by Holm's method (1979), which keeps the probability of any false alarm
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from embedviz.core.analogies.benchmark.asked import Flags
 from embedviz.core.analogies.benchmark.results import BenchmarkReport
+from embedviz.core.analogies.significance import Correction, correct_p_values
 from embedviz.core.arrays import Rows
 from embedviz.core.errors import UserError
 
-CORRECTION = "Holm"
+CORRECTION: Correction = "Holm"
 """How p values of sections are adjusted for being several."""
 
 
@@ -117,7 +117,8 @@ def compare_reports(first: BenchmarkReport, second: BenchmarkReport) -> Benchmar
         inside = (numbers >= section.first) & (numbers < section.last)
         sections.append(compare_answers(section.name, one[inside], other[inside]))
     asked = [place for place, section in enumerate(sections) if section.n_both]
-    for place, p in zip(asked, holm([sections[place].p_value for place in asked]), strict=True):
+    corrected = correct_p_values([sections[place].p_value for place in asked], CORRECTION)
+    for place, p in zip(asked, corrected.tolist(), strict=True):
         sections[place] = replace(sections[place], adjusted_p_value=p)
     return BenchmarkComparison(
         sections,
@@ -164,13 +165,3 @@ def mcnemar(b: int, c: int) -> float:
     ]
     tail = math.fsum(math.exp(each) for each in logs)
     return min(1.0, 2 * tail)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p values adjusted for being several, by Holm's method, in the same order."""
-    n = len(p_values)
-    adjusted, highest = [1.0] * n, 0.0
-    for rank, place in enumerate(sorted(range(n), key=lambda i: p_values[i])):
-        highest = max(highest, min(1.0, (n - rank) * p_values[place]))
-        adjusted[place] = highest
-    return adjusted

@@ -23,13 +23,11 @@ from embedviz.core.analogies.relations.found_pairs import (
 from embedviz.core.analogies.relations.measuring import RelationMeasures, measure_relation
 from embedviz.core.analogies.relations.reading import RelationList, WordPair, parse_pairs
 from embedviz.core.analogies.relations.table import (
-    CORRECTIONS,
-    Correction,
     RelationsTable,
     TableRelation,
-    correct_p_values,
     relations_table,
 )
+from embedviz.core.analogies.significance import CORRECTIONS, Correction, correct_p_values
 
 __all__ = [
     "CORRECTIONS",

@@ -23,7 +23,11 @@ bootphon/measuring-regularities-in-word-embeddings), and why:
 - There is a p value for each statistic, the share of pairings that reach that of the true one:
   (1 + number of shuffles that are at least as large) / (1 + number of shuffles). What is ranked for
   the second is the area between the cosines of a pairing and those of the pool, true pairs and all,
-  because that treats the true pairing as any other.
+  because that treats the true pairing as any other. Where nothing but chance made the pairs, p is
+  at most α with a probability of at most α: exactly so at each step 1 / (1 + number of shuffles),
+  and less often (the test is conservative) where pairings have equal statistics, as in one
+  dimension, where a cosine is 1 or -1. Three pairs make six pairings, so that p is ⅙ at the least;
+  a word paired with all others makes one, and has no p.
 
 All cosines come from the products of the words, so the work does not depend on the dimensions.
 They are ranked in 65,537 steps, which also makes those equal that differ by rounding.
@@ -62,7 +66,7 @@ class ShuffledStatistic(NamedTuple):
     value, null_mean, null_std : float
         NaN where there is none.
     p_value : float
-        From 1 / (1 + n_shuffles) to 1.
+        From 1 / (1 + n_shuffles) to 1, in steps; NaN where no other pairing is possible.
     shuffled : float64 array of shape (n_shuffles,)
         The statistic of each shuffle.
     """
@@ -155,8 +159,8 @@ def compare_with_shuffles(
     _score_pairings(*words, second[np.newaxis], _shares_below(among_others), area[0], area[1])
     value = float(area[1, 0]) if among_others.any() else float("nan")
     return Consistency(
-        _beside(float(totals[0]), totals),
-        _beside(value, areas),
+        _beside(float(totals[0]), totals, drawn.is_complete),
+        _beside(value, areas, drawn.is_complete),
         len(drawn.shuffles),
         drawn.is_complete,
     )
@@ -210,11 +214,11 @@ def _shares_below(counts: Rows) -> Vector:
     return np.asarray((np.cumsum(counts) - counts / 2.0) / max(total, 1))
 
 
-def _beside(value: float, statistics: Vector) -> ShuffledStatistic:
+def _beside(value: float, statistics: Vector, is_complete: bool) -> ShuffledStatistic:
     """Return a statistic beside those of shuffles; the first one is that of the true pairing."""
     true, null = statistics[0], statistics[1:]
     if not len(null):
-        return ShuffledStatistic(value, np.nan, np.nan, 1.0, null)
+        return ShuffledStatistic(value, np.nan, np.nan, np.nan if is_complete else 1.0, null)
     p_value = (1 + np.count_nonzero(null >= true - _TOLERANCE)) / (1 + len(null))
     spread = float(null.std(ddof=1)) if len(null) > 1 else 0.0
     return ShuffledStatistic(value, float(null.mean()), spread, float(p_value), null)

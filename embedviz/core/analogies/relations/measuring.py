@@ -25,6 +25,7 @@ from embedviz.core.notes import counted
 from embedviz.core.pairs.label_lookup import LabelLookup
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.vector_set import VectorSet
+from embedviz.core.wording import one_line
 
 _N_ANSWERS = 5
 
@@ -205,19 +206,32 @@ def _measures(
         agreements,
         length_ratios,
         answers,
-        (*found.notes, *_notes(len(found), compared)),
+        (*found.notes, *_notes(found, compared)),
     )
 
 
-def _notes(n_pairs: int, compared: Consistency) -> list[str]:
+def _notes(found: FoundPairs, compared: Consistency) -> list[str]:
     """Return sentences on what the numbers of a relation cannot tell."""
+    n_pairs = len(found)
     if n_pairs == 0:
         return ["No pair is left to measure: give two or more whose words are in the set."]
     if n_pairs == 1:
         return ["One pair has no other to agree with. Give two or more."]
     notes = []
+    if len(set(found.first.tolist())) == 1:
+        word = one_line(found.labels[0][0])
+        notes.append(
+            f"All pairs have the first word “{word}”, so no pair of another word gives an offset, "
+            "and none can be left out and asked for."
+        )
     if n_pairs > MOST_PAIRS:
         notes.append(f"The shuffles are of {MOST_PAIRS:,} of the pairs, drawn at random.")
+    if compared.is_exact and not compared.n_shuffles:
+        notes.append(
+            "These words can make no other pairs, so there is nothing to compare with, and no p "
+            "value. Give more pairs, of different words."
+        )
+        return notes
     if compared.is_exact:
         least = 1.0 / (1 + compared.n_shuffles)
         ways = counted(1 + compared.n_shuffles, "way")

@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from embedviz.core.analogies.scoring import LEAST_LENGTH
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.vector_set import VectorSet
 
-LEAST_OFFSET = 1e-6
+LEAST_OFFSET = LEAST_LENGTH
 """Length of an offset of unit rows below which it has no direction: rounding of float32."""
 
 

@@ -67,6 +67,8 @@ def draw_pairings(
     n_pairs = len(firsts)
     if n_pairs <= _MOST_LISTED and factorial(n_pairs) - 1 <= n_shuffles:
         return _all_pairings(firsts, seconds, forbidden)
+    if not _can_change(firsts, seconds, forbidden):
+        return Pairings(seconds[np.newaxis][1:], seconds[np.newaxis], is_complete=True)
     rng = np.random.default_rng(seed)
     if forbidden.any() or _has_repeats(firsts) or _has_repeats(seconds):
         found = _walked(firsts, seconds, forbidden, n_shuffles + n_pool, rng)
@@ -75,18 +77,29 @@ def draw_pairings(
     return Pairings(found[n_pool:], found[:n_pool], is_complete=False)
 
 
+def _can_change(firsts: Rows, seconds: Rows, forbidden: Forbidden) -> bool:
+    """Return whether two places can change their second words; never where all have one first."""
+    taken = forbidden.copy()
+    taken[firsts, seconds] = True
+    is_taken = taken[firsts][:, seconds]
+    return bool((~is_taken & ~is_taken.T).any())
+
+
 def _has_repeats(words: Rows) -> bool:
     return len(np.unique(words)) < len(words)
 
 
 def _all_pairings(firsts: Rows, seconds: Rows, forbidden: Forbidden) -> Pairings:
-    """Return all that are possible; the true one is the first of the pool."""
+    """Return all that are possible, each once; the true one is the first of the pool."""
     places = np.array(list(permutations(range(len(firsts)))), np.intp)
     found = seconds[places]
     possible = ~forbidden[firsts, found].any(axis=1)
     codes = np.sort(firsts * (seconds.max(initial=0) + 1) + found, axis=1)
     possible &= ~(codes[:, 1:] == codes[:, :-1]).any(axis=1)
-    found = found[possible]
+    # Where words are in several pairs, dealing them out otherwise makes the same pairs again; each
+    # pairing comes up as often, so to count it once changes no p value.
+    first_of_each = np.unique(codes[possible], axis=0, return_index=True)[1]
+    found = found[possible][np.sort(first_of_each)]
     return Pairings(found[1:], found, is_complete=True)
 
 

@@ -1,9 +1,6 @@
 """All relations of a set side by side, the most consistent first, with corrected p values.
 
-Of twenty relations that are nothing, one has a p value below 0.05. So the p values are corrected
-for how many there are: by Holm (1979), "A simple sequentially rejective multiple test procedure",
-which bounds the chance of a single false finding; or by Benjamini and Hochberg (1995), "Controlling
-the false discovery rate", which bounds the share of false ones among those found.
+P values are corrected for how many relations could be tested; see `significance`.
 """
 
 from __future__ import annotations
@@ -11,19 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from embedviz.core.analogies.relations.found_pairs import GivenPairs
 from embedviz.core.analogies.relations.measuring import RelationMeasures, measure_relations
-from embedviz.core.arrays import Vector
+from embedviz.core.analogies.significance import Correction, correct_p_values
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
-
-Correction = Literal["Holm", "Benjamini-Hochberg"]
-CORRECTIONS: tuple[Correction, ...] = get_args(Correction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,32 +113,3 @@ def relations_table(
     ]
     rows.sort(key=lambda row: -np.nan_to_num(row.measures.consistency, nan=-2.0))
     return RelationsTable(tuple(rows), "Holm").with_correction("Holm")
-
-
-def correct_p_values(p_values: ArrayLike, correction: Correction) -> Vector:
-    """Return p values corrected for how many they are; NaN is none and stays.
-
-    Parameters
-    ----------
-    p_values : array-like of float
-    correction : {"Holm", "Benjamini-Hochberg"}
-
-    Raises
-    ------
-    ValueError
-        When the correction is neither.
-    """
-    if correction not in CORRECTIONS:
-        raise ValueError(f"correction is {correction!r}; it must be one of {CORRECTIONS}")
-    given = np.asarray(p_values, dtype=np.float64)
-    corrected = np.full(len(given), np.nan)
-    places = np.flatnonzero(~np.isnan(given))
-    places = places[np.argsort(given[places], kind="stable")]
-    count = len(places)
-    if correction == "Holm":
-        raised = np.maximum.accumulate(given[places] * (count - np.arange(count)))
-    else:
-        raised = given[places] * count / (1 + np.arange(count))
-        raised = np.minimum.accumulate(raised[::-1])[::-1]
-    corrected[places] = np.minimum(raised, 1.0)
-    return corrected

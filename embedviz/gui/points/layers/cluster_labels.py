@@ -168,16 +168,17 @@ class ClusterNames:
             self._drawn.append((QRectF(*place, *boxes[index].tolist()), self._clusters[index]))
         return np.hstack([corners, boxes[placed]])
 
-    def paint_around(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        points: NDArray[np.float32],
-        faint: Sequence[bool] = (),
-    ) -> None:
-        """Draw the names that have room around the points, seen from the camera's origin."""
-        faint = faint or [False] * len(self._clusters)
-        self.around.paint(painter, frame, points, self._positions, faint)
+    def place_around(self, frame: Frame, points: NDArray[np.float32]) -> None:
+        """Find places for the names around points, seen from the camera's origin."""
+        self.around.place(frame, points, self._positions)
+
+    def paint_lines(self, painter: QPainter, frame: Frame, faint: Sequence[bool] = ()) -> None:
+        """Draw the lines of names around the points."""
+        self.around.paint_lines(painter, frame, faint or [False] * len(self._clusters))
+
+    def paint_around(self, painter: QPainter, frame: Frame, faint: Sequence[bool] = ()) -> None:
+        """Draw the names that have room around the points."""
+        self.around.paint(painter, frame, faint or [False] * len(self._clusters))
         self._drawn = [(box, self._clusters[index]) for box, index in self.around.drawn]
 
     def at(self, place: QPointF) -> Cluster | None:

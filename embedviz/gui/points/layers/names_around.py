@@ -35,6 +35,8 @@ _LINE_WIDTH, _HALO_WIDTH = 1.1, 3.2
 _LEADING = 0.92
 """Height of a line of a name against that of its font."""
 _MOST_MOVING = 20_000
+_STEP = 14.0
+"""Length of the boxes that keep labels off a line."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,21 @@ class NameAround:
     factor: float
 
 
+@dataclass(frozen=True, eq=False)
+class PlacedNames:
+    """Names that have places in one frame.
+
+    Attributes
+    ----------
+    around : Around
+    lines : array of shape (n_placed, 3, 2)
+        The corners of their lines, in pixels.
+    """
+
+    around: Around
+    lines: NDArray[np.float64]
+
+
 class NamesAround:
     """Names around the points.
 
@@ -61,6 +78,8 @@ class NamesAround:
     ----------
     is_on : bool
         Whether names are to be there, as far as there is room.
+    drawn : list of (QRectF, int)
+        Where names are in the last frame, and which.
     """
 
     def __init__(self) -> None:
@@ -68,6 +87,7 @@ class NamesAround:
         self._names: tuple[NameAround, ...] = ()
         self._measured: tuple[float, list[QFont], NDArray[np.float64]] | None = None
         self._outermost: tuple[NDArray[np.float32], NDArray[np.intp]] | None = None
+        self._placed: PlacedNames | None = None
         self.drawn: list[tuple[QRectF, int]] = []
 
     def set_names(
@@ -78,7 +98,7 @@ class NamesAround:
             NameAround(wrapped(text), color, factor)
             for text, color, factor in zip(texts, colors, factors, strict=True)
         )
-        self._measured, self.drawn = None, []
+        self._measured, self._placed, self.drawn = None, None, []
 
     def margin(self, frame: Frame, width: float) -> float:
         """Return how much room they take on each side of a picture of this width, in pixels.
@@ -104,15 +124,10 @@ class NamesAround:
             self._measured = scale, fonts, np.array(boxes)
         return self._measured[1:]
 
-    def paint(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        points: NDArray[np.float32],
-        positions: NDArray[np.float64],
-        faint: Sequence[bool],
+    def place(
+        self, frame: Frame, points: NDArray[np.float32], positions: NDArray[np.float64]
     ) -> None:
-        """Draw the names that have room, with their lines.
+        """Find places for the names that have room, before they are painted.
 
         Parameters
         ----------
@@ -120,13 +135,11 @@ class NamesAround:
             What they are around, seen from the origin of the camera.
         positions : array of shape (n, 3)
             Where the lines begin, in the data.
-        faint : sequence of bool
-            Which of them are dimmed.
         """
-        self.drawn = []
+        self._placed, self.drawn = None, []
         if frame.room is None:
             return
-        fonts, boxes = self._sizes(frame)
+        _, boxes = self._sizes(frame)
         anchors = frame.project(positions)[0]
         outline = outline_of(frame.project_near(points[self._rows(points, frame)])[0])
         if len(outline) < 3:
@@ -134,14 +147,40 @@ class NamesAround:
         around = place_around(
             anchors, boxes, outline, _box(frame.area), _box(frame.room), frame.text(_GAP)
         )
-        colors = [self._color(frame, index, faint[index]) for index in around.names.tolist()]
-        _draw_leaders(painter, frame, around, anchors, boxes[:, 0], colors)
-        for index, color, corner, is_left in zip(
-            around.names.tolist(), colors, around.corners.tolist(), around.is_left, strict=True
+        lines = np.stack([anchors[around.names], around.bends, around.ends], axis=1)
+        self._placed = PlacedNames(around, lines)
+        self.drawn = [
+            (QRectF(*corner, *boxes[index].tolist()), index)
+            for index, corner in zip(around.names.tolist(), around.corners.tolist(), strict=True)
+        ]
+
+    def boxes_of_lines(self, frame: Frame) -> NDArray[np.float64]:
+        """Return boxes along the lines, which no label should cover (left, top, width, height)."""
+        if self._placed is None or not len(self._placed.lines):
+            return np.empty((0, 4))
+        return _along(self._placed.lines, frame.text(_STEP), frame.text(_HALO_WIDTH))
+
+    def paint_lines(self, painter: QPainter, frame: Frame, faint: Sequence[bool]) -> None:
+        """Draw the lines, of those that are faint dimmed: over points, and under what is chosen."""
+        if self._placed is None:
+            return
+        painter.save()
+        painter.setClipRect(frame.outer)
+        names = self._placed.around.names.tolist()
+        colors = [self._color(frame, index, faint[index]) for index in names]
+        _draw_lines(painter, frame, self._placed.lines, colors)
+        painter.restore()
+
+    def paint(self, painter: QPainter, frame: Frame, faint: Sequence[bool]) -> None:
+        """Draw the names that have room."""
+        if self._placed is None:
+            return
+        fonts, _ = self._sizes(frame)
+        for (box, index), is_left in zip(
+            self.drawn, self._placed.around.is_left.tolist(), strict=True
         ):
-            size = boxes[index].tolist()
-            self._draw(painter, frame, index, fonts[index], QRectF(*corner, *size), color, is_left)
-            self.drawn.append((QRectF(*corner, *size), index))
+            color = self._color(frame, index, faint[index])
+            self._draw(painter, frame, index, fonts[index], box, color, is_left)
 
     def _rows(self, positions: NDArray[np.float32], frame: Frame) -> NDArray[np.intp]:
         """Return the outermost points; of those that move, of some."""
@@ -199,30 +238,28 @@ def _box(rectangle: QRectF) -> Box:
     return rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom()
 
 
-def _draw_leaders(
-    painter: QPainter,
-    frame: Frame,
-    around: Around,
-    anchors: NDArray[np.float64],
-    widths: NDArray[np.float64],
-    colors: Sequence[QColor],
+def _along(lines: NDArray[np.float64], step: float, width: float) -> NDArray[np.float64]:
+    """Return boxes (left, top, width, height) so wide that cover lines, (n, k, 2)."""
+    boxes = []
+    for start, end in zip(lines[:, :-1].reshape(-1, 2), lines[:, 1:].reshape(-1, 2), strict=True):
+        count = max(1, ceil(float(np.abs(end - start).max()) / step))
+        corners = start + np.linspace(0, 1, count + 1)[:, np.newaxis] * (end - start)
+        low = np.minimum(corners[:-1], corners[1:]) - width / 2
+        boxes.append(np.hstack([low, np.abs(np.diff(corners, axis=0)) + width]))
+    return np.vstack(boxes)
+
+
+def _draw_lines(
+    painter: QPainter, frame: Frame, lines: NDArray[np.float64], colors: Sequence[QColor]
 ) -> None:
-    """Draw the lines, all of their halos first, and a dot where each begins."""
+    """Draw lines, all of their halos first, and a dot where each begins."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    # As far as the name, but for a little, from where it begins or ends.
-    inner = around.corners[:, 0] + np.where(around.is_left, widths[around.names], 0.0)
-    inner += np.where(around.is_left, 1.0, -1.0) * frame.text(_TAIL / 2)
-    paths = [
-        [QPointF(*start), QPointF(*bend), QPointF(end, bend[1])]
-        for start, bend, end in zip(
-            anchors[around.names].tolist(), around.bends.tolist(), inner.tolist(), strict=True
-        )
-    ]
+    paths = [[QPointF(*corner) for corner in line] for line in lines.tolist()]
     halo = QPen(with_alpha(frame.theme.ground, 0.75), frame.text(_HALO_WIDTH))
     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    lines = [QPen(color, frame.text(_LINE_WIDTH)) for color in colors]
-    for pens in ([halo] * len(paths), lines):
-        for path, pen in zip(paths, pens, strict=True):
+    pens = [QPen(color, frame.text(_LINE_WIDTH)) for color in colors]
+    for each in ([halo] * len(paths), pens):
+        for path, pen in zip(paths, each, strict=True):
             painter.setPen(pen)
             painter.drawPolyline(path)
     painter.setPen(QPen(QColor(frame.theme.ground), frame.text(1.0)))

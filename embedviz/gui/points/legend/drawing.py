@@ -63,7 +63,7 @@ def _draw_categories(
         number, text = f"{count:,}" if layout.has_counts else "", layout.texts[index]
         _draw_entry(painter, frame, row, (text, QColor(color), number), name in legend.hidden)
     if not layout.rest.isEmpty():
-        box = layout.rest.adjusted(frame.text(SWATCH) + GAP, 0, 0, 0)
+        box = layout.rest.adjusted(frame.text(SWATCH + GAP), 0, 0, 0)
         muted = QColor(frame.theme.muted)
         draw_line_of_text(painter, box, layout.rest_text(), frame.small, muted)
 
@@ -87,9 +87,9 @@ def _draw_entry(
     painter.drawEllipse(middle, radius, radius)
     width = 0.0
     if number:
-        width = text_size(number, frame.small)[0] + GAP
+        width = text_size(number, frame.small)[0] + frame.text(GAP)
         draw_line_of_text(painter, row, number, frame.small, muted, Qt.AlignmentFlag.AlignRight)
-    text = row.adjusted(swatch + GAP, 0, -width, 0)
+    text = row.adjusted(swatch + frame.text(GAP), 0, -width, 0)
     draw_line_of_text(painter, text, name, name_font, ink)
 
 
@@ -111,7 +111,7 @@ def _draw_color_bar(
         y = layout.height_of(value)
         if all(abs(y - other) >= 0.8 * line for other in taken):
             taken.append(y)
-            text = QRectF(bar.right() + GAP, y - line / 2, 0, line)
+            text = QRectF(bar.right() + frame.text(GAP), y - line / 2, 0, line)
             text.setRight(layout.title.right())
             muted = QColor(frame.theme.muted)
             draw_line_of_text(painter, text, legend.write(value), frame.small, muted)

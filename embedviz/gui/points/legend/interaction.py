@@ -57,6 +57,8 @@ class LegendInteraction(QObject):
         is being dragged, and the whole range at a double click.
     colors_inverted : ()
         The colors of numbers are to go the other way.
+    rename_wanted : (str,)
+        A category is to be called otherwise; only where it may be.
     moved : (tuple of 2 floats, or None)
         It is to be elsewhere; see `LegendPlace`.
 
@@ -69,6 +71,7 @@ class LegendInteraction(QObject):
     category_clicked = Signal(str, object)
     color_range_changed = Signal(float, float)
     colors_inverted = Signal()
+    rename_wanted = Signal(str)
     moved = Signal(object)
 
     def __init__(self, widget: QWidget, scene: PointScene, viewport: Framing) -> None:
@@ -105,6 +108,8 @@ class LegendInteraction(QObject):
         assert isinstance(legend, Categories)
         verb = "show" if part.name in legend.hidden else "hide"
         how = f"Click: {verb} \u00b7 Ctrl-click or double click: show only this one"
+        if legend.has_new_name(part.name):
+            how = f"Click: {verb} \u00b7 Ctrl-click: show only this one\nDouble click or F2: rename"
         return f"{with_controls(legend.text_of(part.name))}\n{how}"
 
     def gesture_at(self, place: QPointF) -> Gesture | None:
@@ -117,21 +122,51 @@ class LegendInteraction(QObject):
             return Gesture(drag=partial(self._clip, part.kind == "high", grip))
         carrying = Gesture(partial(self._carry, place - layout.box.topLeft()), self._drop)
         if part.kind == "entry":
-            return replace(carrying, click=partial(self._click, part.name))
+            return replace(carrying, click=partial(self.category_clicked.emit, part.name))
         return replace(carrying, click=self._invert) if part.kind == "invert" else carrying
 
     def double_click(self, place: QPointF) -> bool:
-        """Show one category alone, or the colors of all numbers; False outside."""
+        """Rename a category or show it alone, or the colors of all numbers; False outside."""
         part, legend = self._part_at(place), self._placed.legend
         if part is None:
             return False
-        if part.kind == "entry":
+        if isinstance(legend, Categories) and legend.has_new_name(part.name):
+            self.rename_wanted.emit(part.name)
+        elif part.kind == "entry":
             self.category_clicked.emit(part.name, Qt.KeyboardModifier.ControlModifier)
         elif part.kind == "invert":
             self._invert(Qt.KeyboardModifier.NoModifier)
         elif isinstance(legend, ColorBar) and part.kind != "title":
             self._set_ends(legend.least, legend.most)
         return True
+
+    def ask_to_rename(self) -> bool:
+        """Ask for another name of the category under the mouse, or of the first in view."""
+        layout, legend = self._layout(), self._placed.legend
+        if layout is None or not isinstance(legend, Categories):
+            return False
+        under = self.hovered.name if self.hovered is not None else ""
+        names = [under, *(legend.entries[index][0] for index, _ in layout.entries)]
+        name = next((each for each in names if legend.has_new_name(each)), None)
+        if name is not None:
+            self.rename_wanted.emit(name)
+        return name is not None
+
+    def box_of(self, name: str) -> QRectF:
+        """Return where an entry is, scrolled into view where it is not; nothing without one."""
+        legend = self._placed.legend
+        if not isinstance(legend, Categories):
+            return QRectF()
+        named = [each[0] for each in legend.entries[: legend.n_named]]
+        layout = self._layout()
+        if layout is None or name not in named:
+            return QRectF()
+        index = named.index(name)
+        if all(index != shown for shown, _ in layout.entries):
+            self._placed.first = min(index, layout.last_first)
+            self._scene.changed.emit()
+            layout = self._layout() or layout
+        return next((box for shown, box in layout.entries if shown == index), QRectF())
 
     def scroll(self, notches: float, place: QPointF) -> bool:
         """Show other entries where there are too many; False where there is nothing to scroll."""
@@ -174,9 +209,6 @@ class LegendInteraction(QObject):
     def _part_at(self, place: QPointF) -> Part | None:
         layout = self._layout()
         return None if layout is None else layout.part_at(place)
-
-    def _click(self, name: str, keys: Qt.KeyboardModifier) -> None:
-        self.category_clicked.emit(name, keys)
 
     def _invert(self, keys: Qt.KeyboardModifier) -> None:
         self.colors_inverted.emit()

@@ -52,6 +52,8 @@ class Categories:
         So many of the last entries stay in view where not all have room.
     n_others : int
         How many groups the first of those stands for; 0: it is one like the others.
+    can_rename : bool
+        Whether those that may go out of view may be called otherwise.
     """
 
     title: str
@@ -59,6 +61,7 @@ class Categories:
     hidden: frozenset[str] = frozenset()
     n_last: int = 0
     n_others: int = 0
+    can_rename: bool = False
 
     @property
     def n_named(self) -> int:
@@ -70,6 +73,10 @@ class Categories:
         if self.n_others and index == self.n_named:
             return f"{self.n_others:,} other" + "s" * (self.n_others != 1)
         return self.entries[index][0]
+
+    def has_new_name(self, name: str) -> bool:
+        """Return whether an entry may be called otherwise."""
+        return self.can_rename and any(each[0] == name for each in self.entries[: self.n_named])
 
     def text_of(self, name: str) -> str:
         """Return what the entry of a name says."""
@@ -275,9 +282,9 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     has_counts = not is_narrow(frame, available)
     texts = [text_size(legend.title, frame.heading)[0]]
     if isinstance(legend, Categories):
-        before = frame.text(SWATCH) + GAP
+        before = frame.text(SWATCH + GAP)
         for index, (_, _, count) in enumerate(legend.entries):
-            number = GAP + text_size(f"{count:,}", frame.small)[0] if has_counts else 0.0
+            number = text_size(f"{count:,}", frame.small)[0] + frame.text(GAP) if has_counts else 0
             name = one_line(legend.text(index))
             texts.append(before + text_size(name, frame.small)[0] + number)
         if legend.n_others and (len(legend.entries) + 2) * frame.text(_LINE) > frame.area.height():
@@ -286,7 +293,7 @@ def legend_width(frame: Frame, legend: Legend, available: float) -> float:
     else:
         values = (legend.least, legend.most, *legend.clipped)
         widest = max(text_size(legend.write(value), frame.small)[0] for value in values)
-        texts.append(frame.text(BAR) + GAP + widest + 3)
+        texts.append(frame.text(BAR + GAP) + widest + 3)
     return min(max(texts) + 1, available * _share_of(frame, available))
 
 
@@ -366,7 +373,8 @@ def _with_entries(
 def _texts(frame: Frame, layout: LegendLayout, legend: Categories, width: float) -> tuple[str, ...]:
     names = [legend.text(index) for index in range(len(legend.entries))]
     numbers = [f"{count:,}" if layout.has_counts else "" for _, _, count in legend.entries]
-    return names_within(names, numbers, frame.small, width - frame.text(SWATCH) - GAP, GAP)
+    room, gap = width - frame.text(SWATCH + GAP), frame.text(GAP)
+    return names_within(names, numbers, frame.small, room, gap)
 
 
 def _with_bar(frame: Frame, layout: LegendLayout, box: QRectF) -> LegendLayout:

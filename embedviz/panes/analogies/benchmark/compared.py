@@ -12,6 +12,7 @@ from embedviz.core.analogies.benchmark.comparison import (
     compare_answers,
     compare_reports,
 )
+from embedviz.core.analogies.significance import SIGNIFICANT
 from embedviz.core.notes import counted
 from embedviz.core.progress import Report
 from embedviz.gui.charts.numbers import number_text, percent
@@ -22,8 +23,6 @@ from embedviz.panes.analogies.benchmark.counting import (
     is_within,
     verdicts_of,
 )
-
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 
 from embedviz.core.analogies.relations import AppliedWord, RelationMeasures
+from embedviz.core.analogies.significance import SIGNIFICANT
 from embedviz.core.notes import counted
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text, percent
 from embedviz.panes.analogies.relation.layout import RelationLayout
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 
-SIGNIFICANT = 0.05
 _FEW = 5
 NO_RELATION = (
     "None of the bundled relations has two pairs of words in this set.\n"
@@ -41,8 +41,9 @@ def describe_relation(measured: MeasuredRelation) -> str:
 def _verdict(measures: RelationMeasures) -> str:
     if measures.p_value < SIGNIFICANT:
         return "the offsets agree"
-    least = 1 / (1 + measures.n_shuffles) if measures.n_shuffles else 1.0
-    if least >= SIGNIFICANT:
+    if not measures.n_shuffles:
+        return "nothing to tell from chance whether the offsets agree"
+    if 1 / (1 + measures.n_shuffles) >= SIGNIFICANT:
         return "too few to tell from chance whether the offsets agree"
     return "the offsets agree no more than those of shuffled pairs"
 

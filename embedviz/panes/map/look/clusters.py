@@ -31,6 +31,8 @@ class Clusters(QObject):
     Attributes
     ----------
     task : Task
+    is_known : bool
+        Whether those that are wanted were found.
     found : FoundClusters or None
         What is known last, maybe of another layout.
     """
@@ -41,7 +43,13 @@ class Clusters(QObject):
         super().__init__(pane)
         self._calculations = pane.calculations
         self.task = pane.calculations.new_task("clusters")
+        self.is_known = False
         self.found: FoundClusters | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether those that are wanted are being found: not after Stop."""
+        return not self.is_known and self.task.is_busy
 
     def look_up(
         self, layout: Layout, n_components: int, settings: MapSettings
@@ -52,12 +60,14 @@ class Clusters(QObject):
         """
         if not settings.clusters:
             self._calculations.cancel(self.task)
+            self.is_known = False
             return None
         request = ClusterRequest(
             layout, n_components, settings.min_cluster_size, settings.cluster_texts
         )
         found = self.found
-        if found is not None and found.request == request:
+        self.is_known = found is not None and found.request == request
+        if self.is_known:
             return found
         if not self._calculations.has_asked(self.task, request):
             self._calculations.run(
@@ -68,7 +78,7 @@ class Clusters(QObject):
     def release(self) -> None:
         """Hold on to no layout."""
         self._calculations.cancel(self.task)
-        self.found = None
+        self.found, self.is_known = None, False
 
     def _note(self, found: FoundClusters) -> None:
         self.found = found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSignalBlocker, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from embedviz.app.map_settings import PALETTES, MapSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.point_style import sizable_columns
-from embedviz.gui.widgets.controls import combo_box, spin_box, toggle, with_name
+from embedviz.gui.widgets.controls import combo_box, toggle, with_name
+from embedviz.panes.map.look.cluster_controls import ClusterControls
 
 
 class LookControls(QObject):
@@ -41,42 +42,30 @@ class LookControls(QObject):
                 ("names_around", "Names around", "Names of groups around the points, with lines"),
                 ("glow", "Glow", "Glow: a soft light behind the points of groups"),
                 ("legend", "Legend", "Legend: what the colors mean"),
-                ("clusters", "Clusters", "Clusters: found on the map, named by their words"),
             )
         }
         for setting, button in self.toggles.items():
             button.clicked.connect(lambda on, setting=setting: self._tell(setting, on))
+        self.clusters = ClusterControls(name)
+        self.clusters.changed.connect(self.changed)
         self._make_boxes(name)
         self._make_fields(name)
         self.rows: tuple[tuple[str, QWidget], ...] = (
             ("Title", self.fields["heading"]),
             ("Subtitle", self.fields["subtitle"]),
             *(("", button) for button in self.toggles.values()),
-            ("Smallest cluster", self.size),
-            ("Names from", self.texts),
             ("Size of names", self.importance),
             ("Palette", self.palette),
+            *self.clusters.rows,
         )
 
     def _make_boxes(self, name: str) -> None:
         self.palette = combo_box(f"{name}.palette", "Palette: the colors of groups", PALETTES)
-        self.size = spin_box(
-            f"{name}.min_cluster_size", "Smallest cluster: fewest points", 0, 1_000_000
-        )
-        self.size.setSpecialValueText("automatic")
-        self.size.setKeyboardTracking(False)
-        self.size.valueChanged.connect(
-            lambda size: self._tell("min_cluster_size", max(size, 2) if size else None)
-        )
-        self.texts = combo_box(
-            f"{name}.cluster_texts", "Names from: a column whose words name the clusters"
-        )
         self.importance = combo_box(
             f"{name}.name_size_by", "Size of names: a column whose sum says how important one is"
         )
         for setting, box in (
             ("palette", self.palette),
-            ("cluster_texts", self.texts),
             ("name_size_by", self.importance),
         ):
             box.activated.connect(
@@ -105,14 +94,10 @@ class LookControls(QObject):
                 field.setText(getattr(settings, name))
         for box, value in (
             (self.palette, settings.palette),
-            (self.texts, settings.cluster_texts),
             (self.importance, settings.name_size_by),
         ):
             box.setCurrentIndex(max(box.findData(value), 0))
-        with QSignalBlocker(self.size):
-            self.size.setValue(settings.min_cluster_size or 0)
-        self.size.setEnabled(settings.clusters)
-        self.texts.setEnabled(settings.clusters)
+        self.clusters.show_settings(settings)
         self.importance.setEnabled(self.importance.count() > 1)
 
     def release(self) -> None:
@@ -123,14 +108,11 @@ class LookControls(QObject):
         if vector_set is self._columns_of:
             return
         self._columns_of = vector_set
-        for box, first, columns in (
-            (self.texts, "labels", list(vector_set.metadata.column_names)),
-            (self.importance, "number of points", sizable_columns(vector_set)),
-        ):
-            box.clear()
-            box.addItem(first, None)
-            for column in columns:
-                box.addItem(column, column)
+        self.clusters.show_columns(vector_set)
+        self.importance.clear()
+        self.importance.addItem("number of points", None)
+        for column in sizable_columns(vector_set):
+            self.importance.addItem(column, column)
 
     def _tell(self, setting: str, value: object) -> None:
         self.changed.emit({setting: value})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,16 @@ from embedviz.app.layouts import Layout
 from embedviz.app.map_settings import MapSettings
 from embedviz.core.arrays import Placed
 from embedviz.core.clusters import MOST_FITTED, cluster_names, find_clusters
+from embedviz.core.derivation.group_column import GroupColumn
+from embedviz.core.notes import counted
 from embedviz.core.progress import Report, part_of
 from embedviz.gui.coloring.column_values import MISSING, OTHER, GroupValues
 from embedviz.gui.coloring.point_style import Coloring, color_by_groups
 from embedviz.gui.theme import Theme
 
 TITLE = "cluster"
+NONE = "no cluster"
+"""What points in no cluster are called."""
 MOST_NAMED = 250
 """Clusters with a color and a name of their own; smaller ones are others."""
 
@@ -76,12 +80,39 @@ class FoundClusters:
             self._groups.clear()
             self._groups[wanted] = _groups_of(self.codes, self.names_by(settings))
         places = positions if settings.palette == "place" else None
-        return color_by_groups(self._groups[wanted], TITLE, theme, settings.hidden, places)
+        made = color_by_groups(
+            self._groups[wanted], TITLE, theme, settings.hidden, places, missing=NONE
+        )
+        return replace(made, can_rename=True)
+
+    @property
+    def n_outside(self) -> int:
+        """Number of the points in no cluster."""
+        return int(np.count_nonzero(self.codes < 0))
+
+    def renamed(self, settings: MapSettings, place: int, name: str) -> MapSettings:
+        """Return settings in which a cluster is called otherwise; what is hidden stays hidden."""
+        before = self.names_by(settings)
+        new = settings.renamed(self.names[place], name)
+        after = dict(zip(before, self.names_by(new), strict=True))
+        hidden = frozenset(after.get(each, each) for each in settings.hidden)
+        return replace(new, hidden=hidden)
+
+    def as_column(self, settings: MapSettings, name: str) -> GroupColumn:
+        """Return the step that makes a metadata column of the clusters, by their names."""
+        names = tuple(self.names_by(settings))
+        return GroupColumn(name, names, self.codes.astype(np.intp) + 1)
+
+    @property
+    def count_words(self) -> str:
+        """How many clusters there are, in a few words."""
+        count = counted(len(self.names), "cluster")
+        return f"{count}, {self.n_outside:,} of {len(self.codes):,} points in none"
 
     @property
     def words(self) -> str:
         """What is said of them in the caption."""
-        n_outside = int(np.count_nonzero(self.codes < 0))
+        n_outside = self.n_outside
         count = len(self.names)
         said = f"{count:,} cluster{'' if count == 1 else 's'} by HDBSCAN"
         if len(self.codes) > MOST_FITTED:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kstest
+from scipy.stats import chisquare, kstest
 from sklearn.metrics import roc_auc_score
 
 from embedviz.core.analogies.relations import consistency
@@ -224,15 +224,68 @@ def test_two_pairs_cannot_be_significant():
     assert found.concentration.p_value in (0.5, 1.0)
 
 
-def test_words_that_make_no_other_pairs_have_no_pairing_consistency():
-    """A word with all others: whatever is dealt out, the pairs are the same."""
+@pytest.mark.parametrize("shape", [(1, 5), (1, 10), (10, 1), (2, 3), (3, 4)])
+def test_words_that_make_no_other_pairs_have_no_p_value(shape):
+    """Each word with all others: whatever is dealt out, the pairs are the same."""
     rng = np.random.default_rng(2)
-    units = unit_rows(rng, 1, 8), unit_rows(rng, 10, 8)
-    first, second = np.zeros(10, int), np.arange(10)
-    found = compare_with_shuffles(first, second, units, np.ones((1, 10), bool), 50, 0)
+    first, second = (each.ravel() for each in np.indices(shape))
+    units = unit_rows(rng, shape[0], 8), unit_rows(rng, shape[1], 8)
+    found = compare_with_shuffles(first, second, units, np.ones(shape, bool), 50, 0)
+    assert found.n_shuffles == 0
+    assert found.is_exact
+    expected = cosines_of(first, second, units).mean()
+    assert found.concentration.value == pytest.approx(expected, abs=1e-9)
     assert math.isnan(found.pairing.value)
-    assert found.concentration.p_value == found.pairing.p_value == 1.0
-    assert found.concentration.null_std == pytest.approx(0.0, abs=1e-12)
+    for each in (found.concentration, found.pairing):
+        assert math.isnan(each.p_value)
+        assert math.isnan(each.null_mean)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dimensions", [2, 50])
+def test_p_values_are_uniform_for_a_hundred_pairs(dimensions):
+    def make(rng):
+        units = unit_rows(rng, 100, dimensions), unit_rows(rng, 100, dimensions)
+        return np.arange(100), np.arange(100), units
+
+    for p_values in uniform_p_values(make, 200):
+        assert kstest(p_values, "uniform").pvalue > 0.01
+
+
+@pytest.mark.parametrize("dimensions", [2, 50])
+def test_p_values_of_three_pairs_are_the_six_steps_each_as_often(dimensions):
+    found = []
+    for seed in range(600):
+        rng = np.random.default_rng(seed)
+        units = unit_rows(rng, 3, dimensions), unit_rows(rng, 3, dimensions)
+        each = compare_with_shuffles(
+            np.arange(3), np.arange(3), units, np.eye(3, dtype=bool), 99, 0
+        )
+        assert each.is_exact
+        found.append((each.concentration.p_value, each.pairing.p_value))
+    for p_values in np.array(found).T:
+        steps = np.round(6 * p_values)
+        np.testing.assert_allclose(p_values, steps / 6)
+        counts = np.bincount(steps.astype(int), minlength=7)[1:]
+        assert chisquare(counts).pvalue > 0.01
+
+
+@pytest.mark.parametrize("n_pairs", [4, 6, 12, 40])
+def test_p_values_in_one_dimension_are_conservative(n_pairs):
+    """All cosines are 1 or -1, so that many pairings are equal: p is high more often than not."""
+    found = []
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        first = np.sign(rng.normal(size=(n_pairs, 1)))
+        # At unit length half of the pairs would have no offset.
+        units = first * rng.uniform(1, 2, (n_pairs, 1)), rng.normal(size=(n_pairs, 1))
+        pairs = np.arange(n_pairs), np.arange(n_pairs)
+        each = compare_with_shuffles(*pairs, units, np.eye(n_pairs, dtype=bool), 99, seed)
+        found.append((each.concentration.p_value, each.pairing.p_value))
+    for p_values in np.array(found).T:
+        for level in (0.05, 0.1, 0.2, 0.5):
+            spread = math.sqrt(level * (1 - level) / len(p_values))
+            assert (p_values <= level).mean() < level + 3 * spread
 
 
 def test_no_shuffle_gives_no_p_value_below_one():

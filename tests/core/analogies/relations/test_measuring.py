@@ -192,9 +192,9 @@ def test_the_same_seed_gives_the_same_numbers():
         ([("w0", "nowhere")], "“nowhere”"),
         ([("w0", "w1")], "One pair has no other"),
         ([("w0", "w1")] * 3, "given more than once"),
-        ([("w0", "w1"), ("w0", "w2")], "However these words are shuffled"),
+        ([("w0", "w1"), ("w0", "w2")], "can make no other pairs"),
         ([("w0", "w1"), ("w2", "w3")], "no p value is below 0.5"),
-        ([("w0", "w1"), ("w1", "w0")], "However these words are shuffled"),
+        ([("w0", "w1"), ("w1", "w0")], "can make no other pairs"),
         ([("w0", "zero"), ("w0", "nan")], "zero or not finite"),
     ],
 )
@@ -207,7 +207,7 @@ def test_edge_cases_have_a_worded_answer(pairs, told, dimensions):
     vectors[5] = np.nan
     some = VectorSet(vectors, ["w0", "w1", "w2", "w3", "zero", "nan"])
     measured = measure_relation(some, pairs, n_shuffles=20)
-    if dimensions > 1 or "shuffled" not in told:
+    if dimensions > 1 or "other pairs" not in told:
         assert told in " ".join(measured.notes)
     count = len(measured.found)
     assert measured.agreements.shape == measured.length_ratios.shape == (count,)
@@ -219,7 +219,8 @@ def test_edge_cases_have_a_worded_answer(pairs, told, dimensions):
         assert math.isnan(measured.accuracy)
     else:
         assert -1.0 <= measured.consistency <= 1.0
-        assert 0.0 < measured.p_value <= 1.0
+        assert (measured.n_shuffles == 0) == math.isnan(measured.p_value)
+        assert not measured.p_value > 1.0
 
 
 def test_pairs_of_one_word_alone_cannot_be_asked():
@@ -228,6 +229,7 @@ def test_pairs_of_one_word_alone_cannot_be_asked():
     assert measured.n_asked == 0
     assert math.isnan(measured.accuracy)
     assert (measured.answers.rows == -1).all()
+    assert "All pairs have the first word “w0”" in " ".join(measured.notes)
 
 
 def test_one_dimension_has_a_direction():

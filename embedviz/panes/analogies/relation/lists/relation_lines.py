@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from embedviz.core.analogies.significance import SIGNIFICANT
 from embedviz.core.wording import one_line
 from embedviz.gui.charts.numbers import number_text
 from embedviz.panes.analogies.relation.lists.cell_table import CellLine, TableCell, Tone
 from embedviz.panes.analogies.relation.lists.columns import RELATION_COLUMNS
 from embedviz.panes.analogies.relation.measuring import MeasuredRelation
 from embedviz.panes.analogies.relation.offered import OfferedRelation
-from embedviz.panes.analogies.relation.words import SIGNIFICANT, describe_relation, p_text
+from embedviz.panes.analogies.relation.words import describe_relation, p_text
 
 
 def relation_lines(
