@@ -6,16 +6,16 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from .map_picture import SCALE, SIZE, data, draw_ours, draw_theirs
+from .map_picture import data, draw_ours, draw_theirs
 
 
 def main() -> None:
     """Write both pictures beside each other, each as wide as the other."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.both_maps")
-    parser.add_argument("out", type=Path, help="a PNG")
+    parser.add_argument("out", type=Path, help="a PNG or a JPEG")
     parser.add_argument("--dark", action="store_true", help="on a dark ground")
     parser.add_argument("--points", type=int, default=10_000, help="10,000 are the bundled words")
-    parser.add_argument("--width", type=int, default=2 * SCALE * SIZE[0], help="in pixels")
+    parser.add_argument("--width", type=int, default=1400, help="in pixels")
     options = parser.parse_args()
     from PIL import Image
 
@@ -32,7 +32,7 @@ def main() -> None:
     both = Image.new("RGB", (options.width, max(each.height for each in pictures)), "white")
     for place, picture in enumerate(pictures):
         both.paste(picture, (place * (options.width // 2), 0))
-    both.save(options.out)
+    both.save(options.out, quality=85, subsampling=0)  # Of a JPEG.
 
 
 if __name__ == "__main__":
