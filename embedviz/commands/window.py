@@ -56,6 +56,7 @@ def show_window(arguments: Sequence[str]) -> int:
             window.opener.ask(request)
     else:
         window.trigger("file.words")
+        window.tour.offer()
     return _run(application, window)
 
 

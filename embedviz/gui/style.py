@@ -108,6 +108,9 @@ def _of_panes(theme: Theme) -> str:
     #hairline {{ background: {theme.hairline}; border: none; }}
     #notice {{ background: {theme.panel}; border: none; border-left: 3px solid {theme.before};
         border-bottom: 1px solid {theme.hairline}; }}
+    #tour, #scenes {{ background: {theme.panel}; border: none;
+        border-bottom: 1px solid {theme.hairline}; }}
+    #scenes {{ border-bottom: none; border-top: 1px solid {theme.hairline}; }}
     #caption, #details {{ color: {theme.muted}; }}
     #title, #query, #headline {{ font-weight: 600; }}
     #hint {{ color: {theme.muted}; padding: 24px; }}

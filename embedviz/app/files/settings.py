@@ -56,6 +56,8 @@ class Preferences:
         None: as the system has it.
     folder : str
         Where files were looked for last.
+    knows_tour : bool
+        Whether the tour has been taken or refused, so that it is not offered again.
     figure : dict
         How the last figure looked.
     """
@@ -63,6 +65,7 @@ class Preferences:
     recent: tuple[Recent, ...] = ()
     theme: str | None = None
     folder: str = ""
+    knows_tour: bool = False
     figure: dict[str, str | int | float | bool] = field(default_factory=dict)
 
     def with_recent(self, opened: Recent) -> Preferences:

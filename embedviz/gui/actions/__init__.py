@@ -14,13 +14,14 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, sessions, texts, view
+from embedviz.gui.actions import catalog, opening, query, saving, scenes, sessions, texts, view
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.host import Host, has_set
 from embedviz.gui.sessions.steps import ALL_STEPS
+from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
 
 
@@ -103,7 +104,7 @@ def show_keys(window: Host) -> None:
         if a.shortcuts
     ]
     mouse = [(key, text) for key, text in (line.split("\t") for line in MOUSE)]
-    KeySheet(window.widget, [*mouse, *keys]).show()
+    KeySheet(window.widget, [*mouse, *keys, *TALK_KEYS]).show()
 
 
 MOUSE = (
@@ -332,7 +333,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.isolate", "Edit", "Isolate Selection", row_actions.isolate, ("I",), "", True),
     Action("edit.show_all", "Edit", "Show All Rows", row_actions.show_all, ("Shift+I",)),
     Action("edit.new_set", "Edit", "Selected Rows as a New Set", row_actions.open_selection),
-    Action("view.talk", "View", "Talk Mode", view.talk, ("F5",)),
+    *scenes.TALK,
     Action("view.fly", "View", "Fly to Selection", row_actions.fly_to_selection, ("F",)),
     Action("view.add_map", "View", "Add Map", row_actions.add_map, ("Ctrl+M",), "", True),
     Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
@@ -341,7 +342,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "view.sides", "View", "Hide or Show Side Panels", view.toggle_sides, ("Ctrl+B",), "", True
     ),
+    *scenes.SCENES,
     Action("help.guide", "Help", "Guide", view.show_guide, ("F1",), "The manual, with a search"),
+    scenes.TOUR,
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),
     Action("help.about", "Help", "About embedviz", view.show_about),
 )

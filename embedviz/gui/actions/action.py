@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from embedviz.gui.host import Host
-
 
 @dataclass(frozen=True)
 class Action:
@@ -18,7 +16,8 @@ class Action:
         Stable object name.
     menu, text : str
     run : callable
-        Takes the window.
+        Takes the window, as `Host` describes it; not named here, so that any module of actions
+        can say itself which entries it has.
     shortcuts : tuple of str
     tip : str
     separated : bool
@@ -30,7 +29,7 @@ class Action:
     name: str
     menu: str
     text: str
-    run: Callable[[Host], None]
+    run: Callable[..., None]
     shortcuts: tuple[str, ...] = ()
     tip: str = ""
     separated: bool = False

@@ -15,6 +15,9 @@ from embedviz.gui.pane import Pane
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments
 
+_HIGH = 450
+"""Height of a pane from which on controls have the rows in which all of their text is shown."""
+
 
 class PageStack(QWidget):
     """Pages, of which the chosen one is in view; each is made when it is first seen.
@@ -22,7 +25,7 @@ class PageStack(QWidget):
     Signals
     -------
     head_turned : ()
-        The controls of the page moved beside the tabs, or below them.
+        The controls of the page moved beside the tabs or below them, or are in other rows.
 
     Parameters
     ----------
@@ -111,6 +114,7 @@ class PageStack(QWidget):
             self._show_chosen()
         old, self._drawn[page.name] = self._drawn.get(page.name, State()), new
         page.draw(old, new)
+        self._fit_head()  # Boxes may show longer texts.
 
     def choose(self, new: State) -> Page:
         """Put the page that a state wants in view, without drawing it; return it."""
@@ -160,14 +164,20 @@ class PageStack(QWidget):
         if self._chosen is None:
             return
         tabs = self.tabs.sizeHint().width() if len(self._names) > 1 else 0
-        tools = self._chosen.tools.minimumSizeHint().width()
-        needed = tabs + GRID + tools
+        tools, room = self._chosen.tools, _room_of(self.head)
         if self.head.parentWidget() is not self:  # Or it could not get narrower again.
-            self.head.setMinimumWidth(max(tabs, tools))
+            self.head.setMinimumWidth(max(tabs, tools.minimumSizeHint().width()))
+        # Not its own height, which has changed as soon as there is another row.
+        is_high = self._pane.height() >= _HIGH * self._scale
+        needed = tools.wanted_width if is_high else tools.minimumSizeHint().width()
+        is_beside = tabs + GRID + needed <= room
+        has_folded = tools.fit(room - (tabs + GRID if is_beside else 0), may_fold=is_high)
         way = QBoxLayout.Direction
-        wanted = way.LeftToRight if needed <= _room_of(self.head) else way.TopToBottom
-        if wanted != self.head.row.direction():
+        wanted = way.LeftToRight if is_beside else way.TopToBottom
+        if wanted != self.head.row.direction() or has_folded:
             self.head.row.setDirection(wanted)
+            for controls in (tools, self.head):
+                controls.invalidate()  # They would tell their former height until the next turn.
             self.head_turned.emit()
 
     def on_failed(self, task: Task, *, failed: bool = False) -> None:
@@ -186,8 +196,8 @@ class PageStack(QWidget):
         self._scale = scale
         for page in self.pages.values():
             page.fit_text(scale)
-            page.tools.row.invalidate()  # It would tell its former width until the next turn.
-        self.head.row.invalidate()
+            page.tools.invalidate()  # It would tell its former width until the next turn.
+        self.head.invalidate()
         self._fit_head()
         # The style gives buttons a least height, in which large text would be cut.
         policy = QSizePolicy.Policy

@@ -91,6 +91,9 @@ class SessionFiles(QObject):
         return {
             "arrangement": self._window.dock_layout.describe(),
             "theme": theme_manager.theme.name,
+            "scene_pictures": self._window.scene_pictures.to_json(
+                [each.key for each in self._session.state.scenes]
+            ),
         }
 
     def take_sessions(self, paths: Sequence[str | Path]) -> list[Path]:

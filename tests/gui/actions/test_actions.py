@@ -104,8 +104,8 @@ def test_every_action_runs(window, idle, toy, asked, monkeypatch, with_set):
             window.session.show(window.session.state.opened(toy))
         window.trigger(action.name)
         idle(window.session)
-        if window.talk is not None:
-            window.talk.close()
+        if window.stage.talk is not None:
+            window.stage.talk.close()
         for box in (*window.findChildren(QMessageBox), *window.findChildren(KeySheet)):
             box.close()
         window.session.show(type(window.session.state)())

@@ -1,8 +1,18 @@
 """On a small screen nothing is cut, and menus are opened by keys."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QScrollArea
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QStyle,
+    QStyleOptionComboBox,
+)
 
 from embedviz.app.state import State
 from embedviz.gui.actions import ACTIONS
@@ -80,6 +90,73 @@ def test_the_window_can_be_as_narrow_as_said_with_every_pane(window, idle, front
                 assert control.width() >= control.minimumSizeHint().width(), control.objectName()
         assert not cut_labels(pane.tool_row)
     assert window.minimumWidth() == min(LEAST_WIDTH, window.screen().availableSize().width())
+
+
+def cut_controls(row):
+    """Return the names of the buttons, and the labels, that have less room than they need."""
+    buttons = [each for each in row.findChildren(QAbstractButton) if each.isVisible()]
+    cut = [each for each in buttons if each.width() < each.minimumSizeHint().width()]
+    return [each.objectName() for each in cut] + cut_labels(row)
+
+
+def with_pages(state, pane):
+    """Yield a state for each page of a pane; the state itself where it has none."""
+    settings = state[pane.settings_class]
+    pages = getattr(getattr(pane, "pages", None), "tabs", None)
+    if pages is None:
+        yield state
+        return
+    for name in pane.pages._names:
+        yield state.with_settings(replace(settings, page=name))
+
+
+def test_a_wide_window_can_get_narrow_again_on_every_page(window, idle, front, toy, qtbot):
+    wide, narrow = QSize(1920, 1000), QSize(LEAST_WIDTH, 600)
+    window.session.show(State().opened(toy))
+    seen = []
+    for pane in window.panes:
+        front(window, pane.name)
+        idle(window.session)
+        for state in with_pages(window.session.state, pane):
+            window.session.show(state)
+            window.resize(wide)
+            idle(window.session)
+            assert pane.width() > 1000
+
+            def is_narrow():  # As by a drag: lists give up their room as they are told.
+                window.resize(narrow)
+                return window.size() == narrow
+
+            qtbot.waitUntil(is_narrow)
+            idle(window.session)
+            qtbot.waitUntil(lambda pane=pane: not cut_controls(pane.tool_row))
+            seen.append(pane.name)
+    assert len(seen) >= 12
+    assert seen.count("analogies") == 5
+
+
+def test_boxes_of_the_analogies_are_not_shortened(window, idle, front, toy, qtbot):
+    window.session.show(State().opened(toy))
+    pane = next(each for each in window.panes if each.name == "analogies")
+    front(window, pane.name)
+    idle(window.session)
+    for state in with_pages(window.session.state, pane):
+        window.session.show(state)
+        for width in (1920, 1280, LEAST_WIDTH):
+            window.resize(width, 700)
+            idle(window.session)
+            boxes = [each for each in pane.tool_row.findChildren(QComboBox) if each.isVisible()]
+            qtbot.waitUntil(lambda boxes=boxes: not any(map(is_shortened, boxes)))
+
+
+def is_shortened(box):
+    """Return whether the text of a box ends in … ."""
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    kind, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+    room = box.style().subControlRect(kind, option, part, box).width()
+    shown = box.currentText() if box.currentIndex() >= 0 else box.placeholderText()
+    return box.fontMetrics().horizontalAdvance(shown) > room
 
 
 def test_the_sheet_of_keys_fits_and_all_of_it_can_be_reached(window, screen, qtbot):

@@ -11,8 +11,11 @@ from embedviz.panes.analogies.settings import AnalogySettings
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_each_page_is_chosen_by_its_tab(opened, session, idle, qtbot, name):
+def test_each_page_is_chosen_by_its_tab(opened, session, idle, qtbot, words, name):
     pane = opened.pane
+    few = VectorSet(words.vectors[:2000], words.labels[:2000], None, "few")
+    session.show(session.state.opened(few))
+    idle(session)
     tab = pane.pages.tabs.button(list(PAGES).index(name))
     qtbot.mouseClick(tab, Qt.MouseButton.LeftButton)
     idle(session)

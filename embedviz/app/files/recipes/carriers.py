@@ -18,7 +18,7 @@ from embedviz.app.files.recipes.names import MOST_CHARACTERS
 from embedviz.core.errors import UserError
 
 KEYWORD = "embedviz"
-_NAMESPACE = "https://pypi.org/project/embedviz/"
+_NAMESPACE = "urn:embedviz:recipe"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST_FILE_BYTES = 256 << 20
 _HEAD_BYTES = 1024

@@ -20,7 +20,7 @@ from embedviz.panes.analogies.settings import AnalogySettings
 KINDS_OF_QUESTIONS = "Questions (*.txt *.questions *.answers *.gz);;All files (*)"
 _PREFIXES = (2, 4, 8)
 """Parts of the dimensions that a set is compared with."""
-_WIDEST, _LEAST = 170, 80
+_WIDEST, _LEAST = 220, 80
 """Width of the boxes, at most and at least, in pixels."""
 _ROOM_FOR_CAPTIONS = 920
 """Width of the page from which on there are words before the boxes, in pixels."""
@@ -109,6 +109,7 @@ class BenchmarkTools(QObject):
         row.addStretch(1)
         for button in (self.run, self.gear, self.export):
             row.addWidget(button)
+        page.tools.fold_at(self.run)
 
     def fit_width(self, width: float) -> None:
         """Leave the words before the boxes to their tooltips where there is no room for them."""

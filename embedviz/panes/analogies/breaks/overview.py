@@ -44,8 +44,8 @@ from embedviz.panes.analogies.breaks.words import (
 )
 from embedviz.panes.analogies.line_table import LineTable
 
-_NARROW, _LOW = 680, 420
-"""Width below which the tables are below the words, and height that they need then, in pixels."""
+_NARROW = 680
+"""Width below which the tables are below the words, in pixels."""
 _HEADS = ("What an offset is", "Why ≈ is “nearest”", "What the offset adds", "What fails")
 
 
@@ -105,24 +105,23 @@ class BreaksOverview(QWidget):
         head.addWidget(self.open)
         tables.addLayout(head)
         tables.addWidget(self.wrong, 3)
-        for part in (self.sets_head, self.sets, self.sets_said):
-            tables.addWidget(part)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._parts.setSpacing(0)
         self._parts.addWidget(self.words, 4)
         self._parts.addLayout(tables, 5)
-        self.caption.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addLayout(self._parts, 1)
-        rows.addWidget(self.caption)
+        self._tables = tables
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self._rows.addLayout(self._parts, 1)
+        self._is_narrow: bool | None = None
+        self._arrange(is_narrow=False)
         self.fit_text(1.0)
 
     def _words(self) -> QScrollArea:
         """Return the headline, the bars and the paragraphs, which scroll."""
         inside = QWidget()
-        rows = QVBoxLayout(inside)
+        rows = self._said = QVBoxLayout(inside)
         rows.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         rows.setSpacing(GRID)
         rows.addWidget(self.headline)
@@ -142,12 +141,31 @@ class BreaksOverview(QWidget):
         return scroll
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Put the tables below the words where there is little width, and a hint away."""
+        """Put the tables below the words where there is little width."""
         super().resizeEvent(event)
-        is_narrow = self.width() < _NARROW * self._scale
-        self.sets_said.setVisible(not is_narrow or self.height() >= _LOW * self._scale)
+        self._arrange(is_narrow=self.width() < _NARROW * self._scale)
+
+    def _arrange(self, *, is_narrow: bool) -> None:
+        """Put words and tables beside or below each other.
+
+        There is little height for them below each other: what is less than both scrolls then.
+        """
+        if is_narrow == self._is_narrow:
+            return
+        is_first, self._is_narrow = self._is_narrow is None, is_narrow
         way = QBoxLayout.Direction
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
+        for part in (self.sets_head, self.sets, self.sets_said, self.caption):
+            was_hidden = part.isHidden()
+            if is_narrow:
+                self._said.insertWidget(self._said.count() - 1, part)  # Before what is left over.
+            else:
+                (self._rows if part is self.caption else self._tables).addWidget(part)
+            if not is_first:
+                part.setHidden(was_hidden)  # A moment without a parent has hidden it.
+        side = 0 if is_narrow else 2 * GRID
+        self.caption.setContentsMargins(side, 0, side, GRID)
+        self._tables.setContentsMargins(2 * GRID if is_narrow else GRID, GRID, 2 * GRID, GRID)
 
     def fit_text(self, scale: float) -> None:
         """Make room for text of another size."""

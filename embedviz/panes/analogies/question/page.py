@@ -99,7 +99,6 @@ class QuestionPage(Page):
     def arrange(self) -> None:
         """Give the answers their part of the room."""
         width, way = self.width(), QBoxLayout.Direction
-        self.controls.fit_width(width / self.text_scale)
         is_narrow = width < _NARROW * self.text_scale and width < self.height()
         self._parts.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
         good = min(max(_SIDE * self.text_scale, _GOOD_SHARE * width), _MOST_SIDE * self.text_scale)

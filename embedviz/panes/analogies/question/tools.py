@@ -25,8 +25,6 @@ from embedviz.panes.analogies.settings import AnalogySettings
 
 _METHODS = fields_of(AnalogySettings)["method"].about.choices
 _PICTURES = fields_of(QuestionSettings)["picture"].about.choices
-_ROOM_FOR_LASSO = 640
-"""Width of the page from which on there is a button for the lasso, in pixels."""
 _LINE = (
     "Question: labels with + and − between them, such as king − man + woman; or "
     "man : king :: woman : ?. Type to complete the term at the cursor, Return asks. In a set with "
@@ -93,10 +91,7 @@ class QuestionTools(QObject):
         own = (self.carry, self.inputs, self.dimensions, self.lasso, self.examples, self.gear)
         for control in own:
             row.addWidget(control)
-
-    def fit_width(self, width: float) -> None:
-        """Leave the lasso to its key where there is no room for it."""
-        self.lasso.setVisible(width >= _ROOM_FOR_LASSO)
+        page.tools.fold_at(self.inputs)
 
     def _add_gear(self) -> None:
         page = self._page

@@ -31,7 +31,7 @@ class RelationPage(Page):
 
     def build(self) -> None:  # noqa: D102 - see Page
         self.parts = RelationParts(self, self.pane.calculations.new_task("completing"))
-        self.parts.tools.add_to(self.tools.row)
+        self.parts.tools.add_to(self.tools)
         self._lay_out()
         self.run = RelationRun(self.pane)
         self.showing = RelationShowing(self, self.parts, self.run)
@@ -88,7 +88,6 @@ class RelationPage(Page):
     def arrange(self) -> None:
         """Put the lists beside the picture, or below it where the page is narrow."""
         side, width = self.parts.side, self.width() - 6 * GRID
-        self.parts.tools.fit_width(self.width() / self.text_scale)
         is_narrow = width < _NARROW * self.text_scale
         way = QBoxLayout.Direction
         self._rows.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
@@ -96,7 +95,7 @@ class RelationPage(Page):
         wanted = min(max(round(_SIDE_SHARE * width), least), most, max(width // 2, 1))
         # No least width: with one, the page could not get narrower again.
         side.setMaximumWidth(self.width() if is_narrow else wanted)
-        shares = (0, 1) if is_narrow else (max(width - wanted, 1), wanted)
+        shares = (1, 1) if is_narrow else (max(width - wanted, 1), wanted)
         for place, share in enumerate(shares):
             self._rows.setStretch(place, share)
         is_low = self.height() < _LOW * self.text_scale

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from typing import get_args
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from embedviz.core.settings import fields_of
+from embedviz.gui.pages.controls import Controls
 from embedviz.gui.widgets.controls import Gear, Segments, combo_box, toggle, tool_button
 from embedviz.panes.analogies.relation.offered import OfferedRelation
 from embedviz.panes.analogies.relation.settings import DrawnAs, RelationSettings
 
 _DRAWN: tuple[DrawnAs, ...] = get_args(DrawnAs)
 _COLORED = fields_of(RelationSettings)["colored_by"].about.choices
-_NARROW, _GOOD, _WIDE = 72, 128, 280
-"""Width of the choice: at least, at least where there is room for words, and at most."""
-_ROOM_FOR_WORDS = 640
-"""Width of the page from which on buttons have words, in pixels."""
+_LEAST, _MOST = 72, 280
+"""Width of the choice, in pixels."""
 
 
 class RelationTools(QObject):
@@ -44,8 +43,8 @@ class RelationTools(QObject):
         super().__init__(parent)
         self._offered: list[OfferedRelation] = []
         self.choice = combo_box("analogies.relation.choice", "Relation: which pairs are shown")
-        self.choice.setMinimumWidth(_NARROW)
-        self.choice.setMaximumWidth(_WIDE)
+        self.choice.setMinimumWidth(_LEAST)
+        self.choice.setMaximumWidth(_MOST)
         self.choice.activated.connect(
             lambda place: self.changed.emit({"relation": self.choice.itemData(place)})
         )
@@ -87,19 +86,15 @@ class RelationTools(QObject):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return button
 
-    def add_to(self, row: QHBoxLayout) -> None:
+    def add_to(self, controls: Controls) -> None:
         """Put the controls into a row."""
+        row = controls.row
         row.addWidget(self.choice, 3)
         for each in (self.add, self.drawn, self.dimensions, self.lasso):
             row.addWidget(each)
         row.addStretch(1)
         row.addWidget(self.gear)
-
-    def fit_width(self, width: float) -> None:
-        """Give words less room where the choice would have none."""
-        self.add.setText("+" if width < _ROOM_FOR_WORDS else "Add…")
-        is_narrow = width < _ROOM_FOR_WORDS
-        self.choice.setMinimumWidth(_NARROW if is_narrow else _GOOD)
+        controls.fold_at(self.drawn)
 
     def show_offered(
         self, offered: Sequence[OfferedRelation], shown: OfferedRelation | None

@@ -215,13 +215,16 @@ def test_text_of_a_talk_fits(show, pane, few_words):
     assert page.overview.ways.height() >= page.overview.ways.minimumSizeHint().height()
 
 
-def test_a_low_and_narrow_page_leaves_the_hint_out(show, pane, few_words):
+def test_on_a_narrow_page_what_is_less_scrolls_with_the_words(show, pane, few_words):
     page = show(few_words)
     pane.setMinimumSize(1, 1)
-    for width, height, is_there in ((549, 440, False), (549, 800, True), (1000, 440, True)):
-        pane.resize(width, height)
-        page.overview.resize(width, height - 100)
-        assert page.overview.sets_said.isVisible() == is_there, (width, height)
+    for width, is_narrow in ((549, True), (1000, False), (549, True)):
+        pane.resize(width, 440)
+        page.overview.resize(width, 340)
+        for part in (page.overview.sets, page.overview.sets_said, page.overview.caption):
+            assert page.overview.words.isAncestorOf(part) == is_narrow, (width, part.objectName())
+        assert page.overview.sets_said.isVisibleTo(page.overview)
+        assert page.overview.words.height() >= 80
 
 
 def test_the_questions_are_those_of_the_benchmark(show, session, idle, related, tmp_path):
