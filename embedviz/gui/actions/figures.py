@@ -7,6 +7,8 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.writing import recipe_of
+from embedviz.app.scenes.sequence import showing, what_is_missing
+from embedviz.app.state import State
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.export.maker import FigureMaker, RecipeMaker
 from embedviz.gui.figures import look_of
@@ -33,7 +35,17 @@ def export_moving_picture(window: Host) -> None:
     pane = window.active_pane
     if pane.needs_set and not has_set(window):
         return
-    dialog = MovingDialog(pane, stage_of(pane), window.session, lambda: (), window.widget)
+    session, name = window.session, pane.name
+
+    def named() -> list[tuple[str, State]]:
+        state = session.state
+        return [
+            (scene.name, showing(state, scene))
+            for scene in state.scenes
+            if scene.pane == name and not what_is_missing(state, scene)
+        ]
+
+    dialog = MovingDialog(pane, stage_of(pane), session, named, window.widget)
     dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
     dialog.show()
 
