@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from embedviz.app.first_color import first_color
 from embedviz.core.drawing.camera import Camera
@@ -219,6 +219,20 @@ class MapSettings(Settings):
             name: column if (column := getattr(self, name)) in columns else None for name in COLUMNS
         }
         return replace(settings, **kept)
+
+    def between(self, other: Self, share: float) -> Self:
+        """Return the map on the way to another one.
+
+        A layout, and whether it is in 3-D, is changed at the very start: its points need the time
+        to walk. The camera goes with them, as it does wherever one of both shows all points.
+        """
+        if share <= 0 or share >= 1:
+            return self if share <= 0 else other
+        on_the_way = super().between(other, share)
+        walks = (self.projection, self.is_3d) != (other.projection, other.is_3d)
+        if walks or self.camera is None or other.camera is None:
+            on_the_way = replace(on_the_way, camera=other.camera)
+        return replace(on_the_way, projection=other.projection, is_3d=other.is_3d)
 
     def suited_to(self, vector_set: VectorSet) -> MapSettings:
         """Return these settings, laid out by a method that so few rows can have."""

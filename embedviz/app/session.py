@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from weakref import ref
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -93,6 +94,19 @@ class Session(QObject):
         self._undo.clear()
         self._redo.clear()
         self._replace(state)
+
+    def put_aside(self) -> Callable[[State], None]:
+        """Begin another history; return what shows a state with the present one again."""
+        undo, redo = list(self._undo), list(self._redo)
+        self._undo.clear()
+        self._redo.clear()
+
+        def come_back(state: State) -> None:
+            self.restart(state)
+            self._undo.extend(undo)
+            self._redo.extend(redo)
+
+        return come_back
 
     def describe(self, vector_set: VectorSet, text: str) -> None:
         """Let everyone know what the map in use shows of a set."""

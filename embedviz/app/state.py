@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from embedviz.app.judged_pairs import Kept, pairs_within, with_pairs
 from embedviz.app.map_settings import MapSettings
+from embedviz.app.scenes.scene import Scene
 from embedviz.core.arrays import Rows
 from embedviz.core.matching import matching_rows, share_labels, share_rows
 from embedviz.core.neighbors import Metric
@@ -80,6 +81,8 @@ class State:
         Which rows belong together, as far as somebody has said.
     texts : tuple of QueryVector
         Texts that are pinned to the maps of all sets with their encoder; see `app.texts.pinned`.
+    scenes : tuple of Scene
+        What is shown in a talk, one after the other; see `app.scenes`.
     """
 
     sets: tuple[VectorSet, ...] = ()
@@ -96,6 +99,7 @@ class State:
     left: tuple[SetView, ...] = field(default=(), compare=False)
     pairs: Kept = ()
     texts: tuple[QueryVector, ...] = ()
+    scenes: tuple[Scene[State], ...] = ()
 
     def __getitem__(self, kind: type[S]) -> S:
         """Return the settings of one class; those of maps are those of the map in use."""
@@ -169,12 +173,9 @@ class State:
         if old not in self.sets:
             return self
         sets = tuple(new if each is old else each for each in self.sets)
-        maps = tuple(
-            replace(each, vector_set=new) if each.vector_set is old else each for each in self.maps
-        )
-        active = new if self.active is old else self.active
         kept = pairs_within(self.pairs, sets)
-        return replace(self, sets=sets, maps=maps, active=active, pairs=kept)
+        scenes = tuple(each.changed(lambda look: _about(look, old, new)) for each in self.scenes)
+        return _about(replace(self, sets=sets, pairs=kept, scenes=scenes), old, new)
 
     def closed(self, vector_set: VectorSet) -> State:
         """Take a set, and those derived from it, out of the library."""
@@ -259,7 +260,7 @@ class State:
 
     @property
     def nbytes(self) -> int:
-        """Memory that this state alone may hold, in bytes; sets are shared and not counted."""
+        """Memory that this state alone may hold, in bytes; without sets and scenes, as shared."""
         own = self.texts if self.query_vector is None else (*self.texts, self.query_vector)
         extra = sum(each.vector.nbytes for each in own)
         return self.selected.nbytes + sum(each.nbytes for each in self.maps) + extra + 1000
@@ -268,6 +269,14 @@ class State:
 def sets_without(state: State, vector_set: VectorSet) -> tuple[VectorSet, ...]:
     """Return the sets that stay when one is closed: not those derived from it."""
     return tuple(other for other in state.sets if not _comes_from(other, vector_set))
+
+
+def _about(state: State, old: VectorSet, new: VectorSet) -> State:
+    """Show a set wherever another one was shown."""
+    maps = tuple(
+        replace(each, vector_set=new) if each.vector_set is old else each for each in state.maps
+    )
+    return replace(state, maps=maps, active=new if state.active is old else state.active)
 
 
 def derived_by(state: State, parent: VectorSet, recipe: object) -> VectorSet | None:
@@ -334,7 +343,8 @@ def _with_maps_of(state: State, sets: tuple[VectorSet, ...]) -> State:
 def _emptied(state: State) -> State:
     """Show nothing; how neighbors are ranked and what is asked for stays."""
     settings = state.settings.of_another_set(None)
-    return State(metric=state.metric, count=state.count, settings=settings, unread=state.unread)
+    without = State(metric=state.metric, count=state.count, settings=settings, unread=state.unread)
+    return replace(without, scenes=state.scenes)
 
 
 def _left_with(state: State, old: VectorSet | None) -> tuple[SetView, ...]:

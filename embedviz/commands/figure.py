@@ -12,14 +12,20 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from embedviz.commands.animation import FILES, add_animation_options, animate_figure
 from embedviz.commands.application import (
     import_qt,
     make_application,
     print_what_is_not_about_fonts,
 )
 from embedviz.commands.consent import terminal_ask
-from embedviz.commands.figure_texts import state_with_texts
-from embedviz.commands.figure_words import describe_changes, require_labels, require_query
+from embedviz.commands.figure_scenes import draw_scene, is_scene, parse_scene
+from embedviz.commands.figure_words import (
+    describe_changes,
+    require_labels,
+    require_query,
+    state_with_texts,
+)
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.commands.setting_options import (
@@ -38,22 +44,29 @@ _LINES = {"title": "a line above the picture", "subtitle": "a smaller line below
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
-    """Draw a pane to a file; return the exit code."""
+    """Draw a pane, or a scene, to a file; return the exit code."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     import_qt()
     from PySide6.QtCore import qInstallMessageHandler
 
-    from embedviz.app.session import Session
-    from embedviz.core.samples import load_sample
-    from embedviz.gui.export.figure import kind_of
-    from embedviz.gui.figures import require_room
-    from embedviz.gui.theme import FIGURE_THEMES
     from embedviz.panes import PANES
 
     kinds = {pane.figure: pane for pane in PANES if pane.figure}
+    qInstallMessageHandler(print_what_matters)
+    if is_scene(arguments):
+        options = parse_scene(tuple(kinds), arguments, _add_look_options)
+        _prepare(options)
+        return draw_scene(options, PANES, _write)
     if not arguments or arguments[0] not in kinds:
         kinds_parser({name: pane.title for name, pane in kinds.items()}).parse_args(arguments)
-    pane = kinds[arguments[0]]
+    return _draw_pane(kinds[arguments[0]], arguments)
+
+
+def _draw_pane(pane: Any, arguments: Sequence[str]) -> int:
+    """Draw a pane as its options say; return the exit code."""
+    from embedviz.app.session import Session
+    from embedviz.core.samples import load_sample
+
     options = parse_figure(
         pane.figure,
         pane.settings_class.classes_of_pane(),
@@ -61,13 +74,10 @@ def draw_figure(arguments: Sequence[str]) -> int:
         sample=pane.figure_sample,
         takes_pairs=pane.takes_pairs,
     )
-    kind_of(Path(options.output))
-    require_room(options.size[0], options.size[1], options.scale)
+    _prepare(options)
     opened = load_files(options) if pane.needs_set else []
     if pane.needs_set and not opened:
         opened = [load_sample(pane.figure_sample)]
-    make_application(FIGURE_THEMES[options.theme])
-    qInstallMessageHandler(print_what_matters)
     session = Session()
     session.encoders.ask = terminal_ask(option="", is_loopback_typed=False)
     try:
@@ -78,14 +88,38 @@ def draw_figure(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _prepare(options: argparse.Namespace) -> None:
+    """Settle the size, refuse what cannot be drawn, and make the application."""
+    from embedviz.formats.moving import moving_format_of
+    from embedviz.gui.export.figure import kind_of
+    from embedviz.gui.figures import require_room
+    from embedviz.gui.theme import FIGURE_THEMES
+
+    (kind_of if options.animate is None else moving_format_of)(Path(options.output))
+    require_room(options.size[0], options.size[1], options.scale)
+    make_application(FIGURE_THEMES[options.theme])
+
+
 def _write(pane: Any, session: Any, options: argparse.Namespace) -> None:
-    """Draw a pane and write it, as the options say."""
+    """Draw a pane and write it, as the options say: moving where they do."""
+    (_write_still if options.animate is None else _write_moving)(pane, session, options)
+
+
+def _write_still(pane: Any, session: Any, options: argparse.Namespace) -> None:
     from embedviz.gui.export.figure import kind_of, write_figure
     from embedviz.gui.figures import drawn_pane
 
     path = Path(options.output)
     content = drawn_pane(pane, session, look_of_options(options), [kind_of(path)])
     write_figure(path, content[kind_of(path)])
+
+
+def _write_moving(pane: Any, session: Any, options: Any) -> None:
+    from embedviz.gui.moving.recorder import record
+    from embedviz.gui.moving.stage import PaneStage
+
+    look = look_of_options(options)
+    animate_figure(pane, session, options, look, PaneStage, record)
 
 
 def look_of_options(options: argparse.Namespace) -> Any:
@@ -195,7 +229,8 @@ def kinds_parser(kinds: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="embedviz figure",
         description="Draw a picture without a window or a display.",
-        epilog="`embedviz figure KIND --help` lists the options of one kind.",
+        epilog="`embedviz figure KIND --help` lists the options of one kind. "
+        "`embedviz figure --session FILE --scene NAME` draws a scene.",
     )
     titles = ", ".join(f"{name} ({title})" for name, title in kinds.items())
     parser.add_argument("kind", choices=tuple(kinds), metavar="KIND", help=titles)
@@ -255,7 +290,13 @@ def figure_parser(
         parser.add_argument(
             "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
         )
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help=FILES,
+    )
     what = parser.add_argument_group("what it shows")
     if sample:
         what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
@@ -269,6 +310,7 @@ def figure_parser(
         )
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
+    add_animation_options(parser)
     own = {given_name(each).removeprefix(GIVEN) for each in _fields(settings)}
     _add_look_options(parser.add_argument_group("picture"), own)
     if sample:
@@ -276,7 +318,7 @@ def figure_parser(
     return parser
 
 
-def _add_look_options(look: argparse._ArgumentGroup, own: Collection[str]) -> None:
+def _add_look_options(look: argparse._ArgumentGroup, own: Collection[str] = ()) -> None:
     """Add the options for how a figure looks; see `FigureLook`. A pane may have its own title."""
     look.add_argument(
         "--size",

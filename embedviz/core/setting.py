@@ -50,6 +50,10 @@ class Setting:
         For a value that the command line makes of texts: what stands for each of them in its help.
     of_texts : callable or None
         Makes the value of them.
+    is_logarithmic : bool
+        Whether a number moves by equal factors, not by equal amounts, on the way to another.
+    switches_at : float
+        Which part of the way to another value, 0 to 1, is gone when a choice becomes the other one.
     """
 
     label: str
@@ -70,6 +74,8 @@ class Setting:
     unset: str = "all"
     texts: tuple[str, ...] = ()
     of_texts: Callable[..., Any] | None = None
+    is_logarithmic: bool = False
+    switches_at: float = 0.5
 
 
 def setting(default: T, label: str, help: str, **more: Any) -> T:

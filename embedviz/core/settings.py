@@ -12,7 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, ClassVar, Literal, Self, TypeVar, Union, cast
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    Protocol,
+    Self,
+    TypeVar,
+    Union,
+    cast,
+    runtime_checkable,
+)
 from typing import get_args as arguments_of
 from typing import get_origin as origin_of
 from typing import get_type_hints as hints_of
@@ -21,6 +31,9 @@ from embedviz.core.errors import UserError
 from embedviz.core.setting import KEY, Setting
 from embedviz.core.setting import setting as setting
 from embedviz.core.vector_set import VectorSet
+
+_PLAIN = Setting("", "")
+"""What is assumed of a value of which nothing is said."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Settings")
@@ -83,38 +96,69 @@ def clamped(settings: T) -> T:
     return replace(cast(Any, settings), **changes) if changes else settings
 
 
+@runtime_checkable
+class MovesItself(Protocol):
+    """A value that knows what is between it and another one of its kind."""
+
+    def between(self, other: Any, share: float) -> Any:
+        """Return what is there when a share of the way, 0 to 1, is gone."""
+
+
 def interpolated(first: T, second: T, share: float) -> T:
     """Return what is between two settings of one class, or between two values.
 
     Parameters
     ----------
-    first, second : dataclass, tuple of numbers, or number
-        Fields that are numbers move along evenly, whole ones in whole steps; so do dataclasses and
-        tuples of them. Whatever else there is stays as it is in `first` and is as in `second` at
-        the end.
+    first, second : Settings, dataclass, tuple of numbers, or number
+        Fields that are numbers move along evenly, or by equal factors where their `setting` says
+        so, whole ones in whole steps; so do dataclasses and tuples of them, and cameras the
+        shorter way around. Whatever else there is becomes that of `second` where its `setting`
+        says so; by default, in the middle.
     share : float
         0 is the first one, 1 the second.
     """
-    return cast(T, _between(first, second, share))
+    return cast(T, _between(first, second, share, _PLAIN))
 
 
-def _between(first: Any, second: Any, share: float) -> Any:
+def interpolated_fields(first: T, second: T, share: float) -> T:
+    """Return a dataclass whose fields are between those of two others of its class."""
+    changes: dict[str, Any] = {}
+    for each in fields(cast(Any, first)):
+        about = each.metadata.get(KEY, _PLAIN)
+        old, new = getattr(first, each.name), getattr(second, each.name)
+        changes[each.name] = _between(old, new, share, about)
+    return cast(T, replace(cast(Any, first), **changes))
+
+
+def _between(first: Any, second: Any, share: float, about: Setting) -> Any:
     if share <= 0 or first == second:
         return first
-    if share >= 1 or type(first) is not type(second):
-        return first if share < 1 else second
-    if is_dataclass(first):
-        names = [each.name for each in fields(first)]
-        pairs = ((name, getattr(first, name), getattr(second, name)) for name in names)
-        return replace(
-            cast(Any, first), **{name: _between(old, new, share) for name, old, new in pairs}
-        )
-    if isinstance(first, tuple) and len(first) == len(second):
-        return tuple(_between(old, new, share) for old, new in zip(first, second, strict=True))
-    if isinstance(first, bool) or not isinstance(first, (int, float)):
-        return first
-    value = first + (second - first) * share
-    return round(value) if isinstance(first, int) else value
+    if share >= 1:
+        return second
+    if is_number(first) and is_number(second) and not about.choices:
+        return _number_between(first, second, share, by_factors=about.is_logarithmic)
+    if type(first) is type(second):
+        if isinstance(first, MovesItself):
+            return first.between(second, share)
+        if is_dataclass(first):
+            return interpolated_fields(first, second, share)
+        if isinstance(first, tuple) and len(first) == len(second):
+            pairs = zip(first, second, strict=True)
+            return tuple(_between(old, new, share, about) for old, new in pairs)
+    return first if share < about.switches_at else second
+
+
+def _number_between(first: float, second: float, share: float, *, by_factors: bool) -> float:
+    if by_factors and first > 0 and second > 0:
+        value = first * float((second / first) ** share)
+    else:
+        value = first + (second - first) * share
+    return round(value) if isinstance(first, int) and isinstance(second, int) else value
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is a number; True and False are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 class Settings:
@@ -166,6 +210,17 @@ class Settings:
         """Return these settings with what was given on the command line, by field."""
         changed: Self = replace(cast(Any, self), **given)
         return changed
+
+    def between(self, other: Self, share: float) -> Self:
+        """Return the settings on the way to others, when a share of it, 0 to 1, is gone."""
+        return interpolated_fields(self, other, share)
+
+    def in_numbers(self, vector_set: VectorSet) -> Self:
+        """Return the same with the number that None stands for in a set, where it stands for one.
+
+        So there is something between all of the dimensions and half of them.
+        """
+        return self
 
     def for_figure(self, vector_set: VectorSet) -> Self:
         """Return what a figure shows where nothing else is asked for."""

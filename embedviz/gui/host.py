@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from PySide6.QtWidgets import QDockWidget, QLineEdit, QStatusBar, QWidget
 
+from embedviz.app.animation.kinds import Animation
 from embedviz.app.opening import Request
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
@@ -70,6 +71,10 @@ class SessionHost(Protocol):
         """All panes, without the panels."""
 
     @property
+    def scene_pictures(self) -> KeepsPictures:
+        """Pictures of the scenes."""
+
+    @property
     def widget(self) -> QWidget:
         """The window itself, which dialogs belong to."""
 
@@ -83,11 +88,24 @@ class SessionHost(Protocol):
         """Open files, and show what cannot be opened in the bar at the top."""
 
 
+class KeepsPictures(Protocol):
+    """Pictures of scenes, as session files keep them."""
+
+    def to_json(self, keys: Sequence[int]) -> list[str]:
+        """Return the pictures of scenes in their order; nothing where there is none."""
+
+    def restore(self, given: object, keys: Sequence[int]) -> None:
+        """Take the pictures of a session, as far as they are pictures."""
+
+
 class SessionActions(Protocol):
     """What is done with session files."""
 
     def save(self, path: Path) -> None:
         """Save what is open to a file."""
+
+    def remember(self, **choices: Any) -> None:
+        """Remember choices for the next start."""
 
     def open(self, path: Path) -> None:
         """Open a session in place of what is open."""
@@ -100,6 +118,7 @@ class ShownPane(Protocol):
     name: str
     picture: QWidget
     needs_set: ClassVar[bool]
+    animations: ClassVar[tuple[Animation, ...]]
 
 
 class SearchPanel(Protocol):
@@ -132,6 +151,43 @@ class EmbedsTexts(Protocol):
 
     def name_encoder(self, vector_set: VectorSet) -> None:
         """Ask which model made the vectors of a set."""
+
+
+class TakesScenes(Protocol):
+    """What is done with scenes, as actions see it."""
+
+    def take(self) -> None:
+        """Make a scene of what is shown."""
+
+    def retake(self) -> None:
+        """Let the chosen scene show what is shown now."""
+
+    def step(self, steps: int) -> None:
+        """Show the scene so many places after the chosen one."""
+
+
+class ScenesShown(Protocol):
+    """The strip of scenes, as actions see it."""
+
+    def begin(self) -> None:
+        """Go to the scenes with the keyboard."""
+
+
+class Talks(Protocol):
+    """What shows panes and scenes on the whole screen."""
+
+    def switch(self) -> None:
+        """Begin with the first scene, or with the pane in front; or end."""
+
+    def switch_here(self) -> None:
+        """Begin with the chosen scene, or with the pane in front; or end."""
+
+
+class GivesTour(Protocol):
+    """What leads through the bundled samples."""
+
+    def start(self) -> None:
+        """Begin with the first stop."""
 
 
 class Host(SessionHost, Protocol):
@@ -169,14 +225,27 @@ class Host(SessionHost, Protocol):
     def map_in_use(self) -> QWidget:
         """The map that shows the active set."""
 
+    @property
+    def scenes(self) -> TakesScenes:
+        """What is done with scenes."""
+
+    @property
+    def strip(self) -> ScenesShown:
+        """The strip of scenes."""
+
+    @property
+    def tour(self) -> GivesTour:
+        """What leads through the bundled samples."""
+
+    @property
+    def stage(self) -> Talks:
+        """What shows panes and scenes on the whole screen."""
+
     def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
         """Open files, or a session, where wanted after a look at what is in them."""
 
     def show_beside(self, name: str) -> None:
         """Put a pane to the right of the others, or back among them."""
-
-    def switch_talk(self) -> None:
-        """Show the active pane alone on the whole screen; or end that."""
 
 
 def has_set(window: Host) -> bool:

@@ -17,7 +17,7 @@ points with z = 0 are at the same pixels in 3-D as in 2-D, so one turns into the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import atan2, cos, hypot, pi, radians, sin, tan
+from math import atan2, cos, hypot, log, pi, radians, sin, tan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -236,6 +236,17 @@ class Camera:
         """Return the 3-D camera that shows the x-y plane as a 2-D camera does."""
         return replace(self, is_3d=True, azimuth=-pi / 2, elevation=pi / 2)
 
+    def between(self, other: Camera, share: float) -> Camera:
+        """Return the camera on the way to another one, when a share of it, 0 to 1, is gone.
+
+        One of the other kind is switched to in the middle: what points there are has to change.
+        """
+        if share <= 0 or share >= 1:
+            return self if share <= 0 else other
+        if self.is_3d != other.is_3d:
+            return self if share < 0.5 else other
+        return camera_between(self, other, share)
+
 
 def projected(
     points: ArrayLike, matrix: NDArray[np.float64]
@@ -272,6 +283,21 @@ def blended(first: Camera, last: Camera, part: float) -> Camera:
         is_3d=last.is_3d,
         origin=last.origin,
     )
+
+
+def camera_between(first: Camera, last: Camera, part: float) -> Camera:
+    """Return a camera on the way, `part` from 0 to 1, for which all moves straight on screen.
+
+    With the scale moving by equal factors, that is so where the center has gone as much of its
+    way as the scale.
+    """
+    first = first.seen_from(last.origin)
+    camera = blended(first, last, part)
+    if abs(log(last.scale / first.scale)) < 1e-6:
+        return camera
+    left = (camera.scale - last.scale) / (first.scale - last.scale)
+    x, y, z = (b + (a - b) * left for a, b in zip(first.center, last.center, strict=True))
+    return replace(camera, center=(x, y, z))
 
 
 def _clamped(scale: float) -> float:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from embedviz.gui.host import Host
-
 
 @dataclass(frozen=True)
 class Action:
@@ -18,23 +16,27 @@ class Action:
         Stable object name.
     menu, text : str
     run : callable
-        Takes the window.
+        Takes the window, as `Host` describes it; not named here, so that any module of actions
+        can say itself which entries it has.
     shortcuts : tuple of str
     tip : str
     separated : bool
         Whether a line stands above it, or above the menu that it is the first of.
     submenu : str
         Menu within the menu that it is in; empty: none.
+    is_on : callable, optional
+        Takes the window to whether the entry is marked as being on; None: it cannot be.
     """
 
     name: str
     menu: str
     text: str
-    run: Callable[[Host], None]
+    run: Callable[..., None]
     shortcuts: tuple[str, ...] = ()
     tip: str = ""
     separated: bool = False
     submenu: str = ""
+    is_on: Callable[..., bool] | None = None
 
 
 def within(submenu: str, *actions: Action) -> tuple[Action, ...]:

@@ -11,11 +11,6 @@ from embedviz.gui.theme import DARK, LIGHT, theme_manager
 from embedviz.gui.window.guide import GuideWindow
 
 
-def talk(window: Host) -> None:
-    """Show the active pane alone on the whole screen, in large type; or end that."""
-    window.switch_talk()
-
-
 def show_beside(window: Host) -> None:
     """Put the active pane beside the others, or back among them."""
     window.show_beside(window.active_pane.name)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import log
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,18 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
-from embedviz.core.drawing.camera import Camera, blended
+from embedviz.core.drawing.camera import Camera, camera_between
 from embedviz.core.drawing.passes import on_the_way
 from embedviz.core.drawing.raster import Positions
 
 
 class Start(NamedTuple):
-    """Where points, camera and area are when a transition begins, and markers by their texts."""
+    """Where points, camera and area are when a transition begins, and texts by what they say."""
 
     positions: Positions
     camera: Camera
     area: QRectF
     markers: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
+    names: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
 
 
 class Transition:
@@ -130,18 +130,3 @@ def _carried_over(first: Camera, last: Camera) -> tuple[float, NDArray[np.float3
     factor = last.scale / first.scale
     offset = np.array(last.center) - np.array(first.center) * factor
     return factor, offset.astype(np.float32)
-
-
-def camera_between(first: Camera, last: Camera, part: float) -> Camera:
-    """Return a camera on the way, `part` from 0 to 1, for which all moves straight on screen.
-
-    With the scale moving by equal factors, that is so where the center has gone as much of its
-    way as the scale.
-    """
-    first = first.seen_from(last.origin)
-    camera = blended(first, last, part)
-    if abs(log(last.scale / first.scale)) < 1e-6:
-        return camera
-    left = (camera.scale - last.scale) / (first.scale - last.scale)
-    x, y, z = (b + (a - b) * left for a, b in zip(first.center, last.center, strict=True))
-    return replace(camera, center=(x, y, z))

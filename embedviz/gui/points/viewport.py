@@ -14,13 +14,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QWidget
 
 from embedviz.core.arrays import Rows
-from embedviz.core.drawing.camera import Camera
+from embedviz.core.drawing.camera import Camera, camera_between
 from embedviz.core.drawing.raster import Positions
 from embedviz.gui.points.canvas import FILE_SCALE
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.painting import lay_out
 from embedviz.gui.points.scene import PointScene
-from embedviz.gui.points.transition import camera_between
 from embedviz.gui.theme import theme_manager
 
 SURROUNDED_BY = 30

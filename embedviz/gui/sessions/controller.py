@@ -91,7 +91,14 @@ class SessionFiles(QObject):
         return {
             "arrangement": self._window.dock_layout.describe(),
             "theme": theme_manager.theme.name,
+            "scene_pictures": self._window.scene_pictures.to_json(
+                [each.key for each in self._session.state.scenes]
+            ),
         }
+
+    def remember(self, **choices: Any) -> None:
+        """Remember choices for the next start; see `Preferences`."""
+        self.memory.remember(**choices)
 
     def take_sessions(self, paths: Sequence[str | Path]) -> list[Path]:
         """Return the files to open now: where there is a session, none, as they come after it.

@@ -140,6 +140,8 @@ class Restorer(QObject):
             and isinstance(application, QApplication)
         ):
             apply_theme(application, theme)
+        keys = [each.key for each in self._window.session.state.scenes]
+        self._window.scene_pictures.restore(window.get("scene_pictures"), keys)
         self._window.dock_layout.restore(window.get("arrangement"))
 
 

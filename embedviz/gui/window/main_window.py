@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from embedviz.app.layouts import spare_process
 from embedviz.app.pairing import OpenRequest, pair_up
@@ -24,13 +24,20 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS
 from embedviz.gui.actions.other_files import take_other_files
 from embedviz.gui.describe import describe_holes
+from embedviz.gui.keyboard.reading_order import WindowInReadingOrder
 from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.library import LibraryPanel
 from embedviz.gui.panels.neighbors import SET_ENCODER, NeighborsPanel
+from embedviz.gui.scenes.desk import SceneDesk
+from embedviz.gui.scenes.pictures import ScenePictures
+from embedviz.gui.scenes.strip import SceneStrip
 from embedviz.gui.sessions.controller import SessionFiles
+from embedviz.gui.talk.stage import Stage
 from embedviz.gui.texts.embeddings import Embeddings
+from embedviz.gui.tour.bar import TourBar
+from embedviz.gui.tour.tour import Tour
 from embedviz.gui.widgets.controls import FRAME
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.window.failures import FailureHandler
@@ -40,13 +47,12 @@ from embedviz.gui.window.menus import Menus
 from embedviz.gui.window.missing_fonts import MissingFonts
 from embedviz.gui.window.pane_docks import PaneDocks
 from embedviz.gui.window.status_bar import StatusBar
-from embedviz.gui.window.talk import TalkWindow
 
 LEAST_WIDTH = 900
 """In pixels: narrower, the panels at the sides would leave no room for a pane."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(WindowInReadingOrder):
     """Docks with the panes, the menus, and what holds them together.
 
     Parameters
@@ -78,11 +84,12 @@ class MainWindow(QMainWindow):
         self.panes, self.docks = self.pane_docks.panes, self.pane_docks.by_name
         self.dock_layout = self.pane_docks.dock_layout
         self.map_docks = MapDocks(self.pane_docks, session, panes[0], self)
+        self.scenes = SceneDesk(self, self)
+        self.stage = Stage(self)
         self.writing = session.board.add(Task(self), "writing")
         self.writing.failed.connect(lambda error: self.message_bar.show_message(str(error)))
         self.files = SessionFiles(self)
         self._fill_bars()
-        self.talk: TalkWindow | None = None
         self.resize(self.sizeHint())
         session.changed.connect(self._on_changed)
         self._on_changed(State(), session.state)
@@ -107,6 +114,11 @@ class MainWindow(QMainWindow):
     def map_in_use(self) -> Pane:
         """The map that shows the active set."""
         return self.map_docks.pane(self.session.state.map_key) or self.panes[0]
+
+    @property
+    def scene_pictures(self) -> ScenePictures:
+        """Pictures of the scenes, which go with the session."""
+        return self.scenes.pictures
 
     def open_paths(self, paths: Sequence[str | Path], *, asks: bool = False) -> None:
         """Open files, or a session; a text file of labels goes with the vectors beside it.
@@ -153,16 +165,6 @@ class MainWindow(QMainWindow):
         """Put a pane to the right of the others, where both can be seen; or back among them."""
         self.dock_layout.put_beside(self.docks[name])
 
-    def switch_talk(self) -> None:
-        """Show the active pane alone on the whole screen, in large type; or end that."""
-        if self.talk is not None:
-            self.talk.close()
-            return
-        pane = self.active_pane
-        self.talk = TalkWindow(pane, self.docks[pane.name])
-        self.talk.ended.connect(lambda: setattr(self, "talk", None))
-        self.talk.showFullScreen()
-
     def bring_to_front(self, name: str) -> None:
         """Show a pane."""
         self.docks[name].show()
@@ -188,8 +190,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End what is being calculated."""
-        if self.talk is not None:
-            self.talk.close()
+        self.stage.close()
         self.dialogs.close()
         self.embeddings.close()
         for guide in self.findChildren(GuideWindow):
@@ -211,6 +212,8 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.menus)
         rows.addWidget(self.message_bar)
+        self._tour_bar = TourBar()
+        rows.addWidget(self._tour_bar)
         self.setMenuWidget(head)
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
         self.embeddings = Embeddings(self.session, self.message_bar, self)
@@ -218,7 +221,11 @@ class MainWindow(QMainWindow):
         self.session.encoders.ask = self.embeddings.consent
 
     def _fill_bars(self) -> None:
-        """Fill the menus, and the status bar at the bottom."""
+        """Fill the menus, the strip of scenes, and the status bar at the bottom."""
+        self.strip = SceneStrip(self.session, self.scenes)
+        self.strip.action_wanted.connect(self.trigger)
+        self.pane_docks.add_strip("scenes", self.strip)
+        self.tour = Tour(self, self._tour_bar, self.files.memory.settings_writer.change)
         self.menus.fill(self, ACTIONS)
         self.menus.insert(self.files.recent_menu, "file.open_session")
         self.neighbors.texts.offer_encoder(SET_ENCODER in self.menus.actions_by_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from embedviz.app.state import State
@@ -85,6 +85,16 @@ class PaneDocks(QObject):
         dock = self.by_name.pop(pane.name)
         self.dock_layout.remove(dock)
         dock.deleteLater()
+
+    def add_strip(self, name: str, strip: QWidget) -> None:
+        """Put something at the bottom, below all panes; it is there once it is asked for."""
+        dock = QDockWidget(strip.accessibleName(), self._window)
+        dock.setObjectName(f"dock.{name}")
+        dock.setWidget(strip)
+        dock.setTitleBarWidget(QWidget())
+        dock.hide()
+        self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        self.by_name[name] = dock
 
     def _make(self, pane: Pane) -> QDockWidget:
         dock = QDockWidget(pane.title, self._window)

@@ -361,11 +361,8 @@ class _CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         empty = QStyleOptionViewItem(option)
         model, theme, scale = self._table.shown, theme_manager.theme, self._table.scale
-        line, column, cell = (
-            model.lines[index.row()],
-            model.columns[index.column()],
-            model.cell(index),
-        )
+        line, column = model.lines[index.row()], model.columns[index.column()]
+        cell = model.cell(index)
         self.initStyleOption(empty, index)
         empty.text = ""
         style = self._table.style()

@@ -151,6 +151,15 @@ class AnisotropySettings(Settings):
             strength=round(max(position - 1.0, 0.0), 6),
         )
 
+    def between(self, other: Self, share: float) -> Self:
+        """Return settings on the way to others: the dial turns as a hand would turn it."""
+        start, end = self.position, other.position
+        return super().between(other, share).at(start + (end - start) * share)
+
+    def in_numbers(self, vector_set: VectorSet) -> Self:
+        """Return the same with the number of all directions where None stands for them."""
+        return replace(self, components=self.components or vector_set.dimensions)
+
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return the usual dial and the same page, seen as before while anything is open."""
         camera = None if vector_set is None else self.camera

@@ -82,7 +82,12 @@ class ContrastiveSettings(Settings):
         "", "Column", "column whose equal values belong together", metavar="COLUMN", in_form=False
     )
     temperature: float = setting(
-        0.05, "Temperature", "what cosines are divided by: low is strict", least=0.001, most=10.0
+        0.05,
+        "Temperature",
+        "what cosines are divided by: low is strict",
+        least=0.001,
+        most=10.0,
+        is_logarithmic=True,
     )
     negatives: int | None = setting(
         None, "Negatives", "wrong answers for each row, 0 for none; all others", least=0, most=8191
@@ -102,6 +107,7 @@ class ContrastiveSettings(Settings):
         least=0.0001,
         most=1000.0,
         step=0.01,
+        is_logarithmic=True,
     )
     batch_size: int = setting(256, "Batch", "pairs of a step", least=1, most=8192)
     outputs: int = setting(

@@ -40,7 +40,11 @@ class MatryoshkaSettings(Settings):
     name: ClassVar[str] = "matryoshka"
 
     dimensions: int | None = setting(
-        None, "Dimensions", "length of the prefix; a figure shows a quarter of all", least=1
+        None,
+        "Dimensions",
+        "length of the prefix; a figure shows a quarter of all",
+        least=1,
+        is_logarithmic=True,
     )
     shortlist: int = setting(
         100, "Shortlist", "rows found on the prefix that are ranked again in full", least=1
@@ -92,6 +96,10 @@ class MatryoshkaSettings(Settings):
     def of_another_set(self, vector_set: VectorSet | None) -> Self:
         """Return all dimensions, and no judge by name; what else is set stays."""
         return replace(self, dimensions=None, judge=None)
+
+    def in_numbers(self, vector_set: VectorSet) -> Self:
+        """Return the same with the length of the whole set where None stands for it."""
+        return replace(self, dimensions=self.length(vector_set))
 
     def suited_to(self, vector_set: VectorSet) -> Self:
         """Return a length that this set has; None stands for all."""

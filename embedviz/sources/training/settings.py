@@ -89,6 +89,7 @@ class TrainingSettings:
         least=1e-5,
         most=1.0,
         step=0.005,
+        is_logarithmic=True,
     )
     min_alpha: float = setting(
         1e-4,

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from embedviz.core.drawing.camera import Camera
-from embedviz.gui.points.transition import Transition, camera_between, seen_alike
+from embedviz.core.drawing.camera import Camera, camera_between
+from embedviz.gui.points.transition import Transition, seen_alike
 
 BEFORE = np.zeros((3, 3), dtype=np.float32)
 AFTER = np.arange(9, dtype=np.float32).reshape(3, 3)

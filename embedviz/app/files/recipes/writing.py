@@ -54,7 +54,7 @@ def describe_shown(state: State, pane_name: str, steps: Steps) -> tuple[Describe
 def shown_alone(state: State, pane_name: str) -> State:
     """Return a state without what a pane does not show; the whole one where none is named."""
     if not pane_name:
-        return replace(state, unread="")
+        return replace(state, scenes=(), unread="")
     sets = () if state.active is None else (state.active,)
     own = {
         name: each for name, each in state.settings.items() if name.partition(".")[0] == pane_name
@@ -66,5 +66,6 @@ def shown_alone(state: State, pane_name: str) -> State:
         left=(),
         pairs=pairs_within(state.pairs, sets),
         settings=SettingsByPane(own),
+        scenes=(),
         unread="",
     )

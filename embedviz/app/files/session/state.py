@@ -16,6 +16,7 @@ from embedviz.app.files.session.contents import Restored
 from embedviz.app.files.session.maps import read_projection, with_maps
 from embedviz.app.files.session.pairs import read_pairs
 from embedviz.app.files.session.row_mapping import RowMapping
+from embedviz.app.files.session.scenes import read_scenes
 from embedviz.app.files.session.texts import read_query, read_texts
 from embedviz.app.files.values import Unfit, from_json, made
 from embedviz.app.first_color import first_color
@@ -63,9 +64,19 @@ def restore_state(
     """
     given, row_mapping = document.get("state"), RowMapping(restored)
     known = given if isinstance(given, dict) else {}
-    state = _StateReader(known, row_mapping, panes).read()
-    if state.active is not None:
-        state = with_maps(state, known, row_mapping, ramps)
+
+    def read(given: Mapping[str, Any], row_mapping: RowMapping) -> State:
+        state = _StateReader(given, row_mapping, panes).read()
+        return state if state.active is None else with_maps(state, given, row_mapping, ramps)
+
+    def read_look(given: Mapping[str, Any], row_mapping: RowMapping) -> State:
+        look = read({**given, "pairs": []}, row_mapping)
+        unread = json.dumps(row_mapping.unknown) if row_mapping.unknown else ""
+        active = look.active if "active" in given else None
+        return replace(look, active=active, sets=(), left=(), pairs=(), unread=unread)
+
+    state = read(known, row_mapping)
+    state = replace(state, scenes=read_scenes(document, restored, read_look))
     if row_mapping.unknown:
         state = replace(state, unread=json.dumps(row_mapping.unknown))
     return Choices(state, row_mapping.notes)

@@ -11,7 +11,7 @@ was changed meanwhile.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from os import PathLike
@@ -26,10 +26,12 @@ from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
 from embedviz.app.files.session.fits import fit_to_json
 from embedviz.app.files.session.heads import head_to_json
 from embedviz.app.files.session.pairs import pairs_to_json
+from embedviz.app.files.session.scenes import LostLooks, scene_to_json
 from embedviz.app.files.session.texts import query_to_json
 from embedviz.app.files.values import path_to_json, to_json
 from embedviz.app.judged_pairs import pairs_within
 from embedviz.app.map_settings import MapSettings
+from embedviz.app.scenes.scene import Scene
 from embedviz.app.state import SetView, State
 from embedviz.core.anisotropy.fit import Fit
 from embedviz.core.arrays import Rows
@@ -114,13 +116,16 @@ def describe_session(
         From which paths are seen, too.
     """
     writer = _Writer(state, steps, folder)
+    library = [writer.places[each] for each in writer.kept]
+    lost = LostLooks(writer.nodes, library)
     document: Document = {
         "format": FORMAT,
         "version": VERSION,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "sets": writer.nodes,
-        "library": [writer.places[each] for each in writer.kept],
-        "state": writer.describe_state(),
+        "library": library,
+        "state": writer.describe(state),
+        "scenes": [writer.describe_scene(each, lost) for each in state.scenes],
         "window": dict(window),
     }
     left_out = tuple(each.name or "unnamed" for each in state.sets if each not in writer.places)
@@ -141,11 +146,13 @@ class _Writer:
     """Writer of sets and of what refers to them."""
 
     def __init__(self, state: State, steps: Steps, folder: Path | None) -> None:
-        self._state, self._folder = state, folder
+        self._folder = folder
         self._names = {kind: name for name, kind in steps.items()}
         self._numbers: dict[Provenance, int] = {}
         self.nodes: list[dict[str, Any]] = []
-        self.kept = [each for each in state.sets if self._is_writable(each)]
+        # A scene brings its set along, also one that has been closed.
+        sets = dict.fromkeys((*state.sets, *_sets_of(state.scenes)))
+        self.kept = [each for each in sets if self._is_writable(each)]
         # By their place in the library, which their nodes do not have.
         self.places: dict[VectorSet, int] = {}
         for each in self.kept:
@@ -229,20 +236,26 @@ class _Writer:
             written["labels"] = {"texts": pack_texts(labels)}
         return written
 
-    def describe_state(self) -> dict[str, Any]:
+    def describe(self, state: State) -> dict[str, Any]:
         """Return all choices; those about sets that are not kept are left out."""
-        state, active = self._state, self._state.active
-        written: dict[str, Any] = {
-            "metric": state.metric,
-            "count": state.count,
-            "map_key": state.map_key,
-            "settings": self._settings_of_panes(),
-            "maps": [self._map_to_json(each) for each in state.maps if self._is_kept(each)],
+        return {
+            **self.choices(state),
             "left": [self._left_to_json(each) for each in state.left if self._has(each.vector_set)],
             "pairs": [
                 pairs_to_json(each.pairs, each.vector_set, self._place(each.vector_set))
                 for each in pairs_within(state.pairs, self.kept)
             ],
+        }
+
+    def choices(self, state: State) -> dict[str, Any]:
+        """Return what is chosen and set; what is about sets that are not kept is left out."""
+        active = state.active
+        written: dict[str, Any] = {
+            "metric": state.metric,
+            "count": state.count,
+            "map_key": state.map_key,
+            "settings": _settings_of_panes(state),
+            "maps": [self._map_to_json(each, state) for each in state.maps if self._is_kept(each)],
             "texts": [query_to_json(each) for each in state.texts],
         }
         if active is not None and self._has(active):
@@ -254,12 +267,13 @@ class _Writer:
             }
         return written
 
-    def _settings_of_panes(self) -> dict[str, Any]:
-        """Return what is set in each pane, and what an embedviz that knows more had set there."""
-        written = {name: to_json(each) for name, each in self._state.settings.items()}
-        for name, unknown in unread_settings(self._state).get("settings", {}).items():
-            written[name] = {**unknown, **written.get(name, {})}
-        return written
+    def describe_scene(self, scene: Scene[State], lost: LostLooks) -> dict[str, Any]:
+        """Return a scene with its look; one that was lost, as it was found."""
+        if scene.look is None:
+            return scene_to_json(scene, lost.write(scene.lost), scene.misses)
+        active = scene.look.active
+        about = "" if active is None else active.name or "Its set"
+        return scene_to_json(scene, self.choices(scene.look), about)
 
     def _has(self, vector_set: VectorSet) -> bool:
         return vector_set in self.places
@@ -278,15 +292,15 @@ class _Writer:
             written["labels"] = pack_texts([labels[row] for row in chosen.tolist()])
         return written
 
-    def _map_to_json(self, settings: MapSettings) -> dict[str, Any]:
+    def _map_to_json(self, settings: MapSettings, state: State) -> dict[str, Any]:
         own = ("vector_set", "projection", "isolated")
-        shown = settings.vector_set or self._state.active
+        shown = settings.vector_set or state.active
         written = {
             each.name: to_json(getattr(settings, each.name))
             for each in fields(settings)
             if each.name not in own
         }
-        unknown = unread_settings(self._state).get("maps", {}).get(str(settings.key), {})
+        unknown = unread_settings(state).get("maps", {}).get(str(settings.key), {})
         written = {**unknown, **written}
         if settings.vector_set is not None:
             written["vector_set"] = self._place(settings.vector_set)
@@ -326,6 +340,23 @@ class _Writer:
             "projection": self._projection_to_json(view.projection, view.vector_set),
             "color_by": view.color_by,
         }
+
+
+def _sets_of(scenes: Iterable[Scene[State]]) -> list[VectorSet]:
+    """Return the sets that scenes show, each once; some of them may be closed."""
+    looks = [each.look for each in scenes if each.look is not None]
+    shown = (
+        each for look in looks for each in (look.active, *(one.vector_set for one in look.maps))
+    )
+    return list(dict.fromkeys(each for each in shown if each is not None))
+
+
+def _settings_of_panes(state: State) -> dict[str, Any]:
+    """Return what is set in each pane, and what an embedviz that knows more had set there."""
+    written = {name: to_json(each) for name, each in state.settings.items()}
+    for name, unknown in unread_settings(state).get("settings", {}).items():
+        written[name] = {**unknown, **written.get(name, {})}
+    return written
 
 
 def unread_settings(state: State) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The guided tour: eight stops on the bundled samples that tell what embeddings are good for."""
