@@ -11,6 +11,7 @@ from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import COMPONENTS, DIAL, PREFIX, Drag, DragStalls
 from .embedding import Embedding
+from .films import Films
 from .fit import Fit, MappedFit
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
@@ -80,6 +81,10 @@ BENCHMARKS = (
     Pictures("pictures", 2_000),
     MapPicture(10_000),
     MapPicture(100_000),
+    Films(".webp"),
+    Films(".gif"),
+    Films(".png"),
+    Films(".mp4"),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
     TrainingStalls(),
