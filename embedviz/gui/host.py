@@ -104,6 +104,9 @@ class SessionActions(Protocol):
     def save(self, path: Path) -> None:
         """Save what is open to a file."""
 
+    def remember(self, **choices: Any) -> None:
+        """Remember choices for the next start."""
+
     def open(self, path: Path) -> None:
         """Open a session in place of what is open."""
 

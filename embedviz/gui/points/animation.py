@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEasingCurve, QObject, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
-from embedviz.gui.points.reduced_motion import prefers_reduced_motion
+from embedviz.gui.points.reduced_motion import motion, system_reduces_motion
 from embedviz.gui.points.roles import LedCamera
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.transition import Start, Transition, seen_alike
@@ -30,9 +30,6 @@ class Animator(QObject):
 
     Attributes
     ----------
-    is_enabled : bool
-        Whether points and camera take a moment to their new places. Not where the system asks
-        for less motion.
     is_driven : bool
         Whether somebody else says which step is shown, as for a moving picture, and no clock.
     transition : Transition or None
@@ -45,7 +42,7 @@ class Animator(QObject):
         super().__init__(widget)
         self._widget, self._canvas, self._viewport = widget, scene.canvas, viewport
         self._markers, self._names = scene.markers, scene.clusters
-        self.is_enabled = not prefers_reduced_motion()
+        self._is_enabled = not system_reduces_motion()
         self.is_driven = False
         self.transition: Transition | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
@@ -55,6 +52,18 @@ class Animator(QObject):
         self._steps.setStartValue(0.0)
         self._steps.setEndValue(1.0)
         self._steps.valueChanged.connect(self.show_step)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether points and camera take a moment to their new places.
+
+        Not where the system or the user asks for less motion.
+        """
+        return self._is_enabled and not motion.is_reduced
+
+    @is_enabled.setter
+    def is_enabled(self, is_enabled: bool) -> None:
+        self._is_enabled = is_enabled
 
     @property
     def is_animating(self) -> bool:

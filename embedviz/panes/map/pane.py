@@ -234,7 +234,7 @@ class MapPane(Pane):
         """Return the rows of the active set that are drawn; None: all of them."""
         # From the state, and not from the picture, which may be behind another pane.
         vector_set, settings = self.choices.wanted.vector_set, self.choices.settings
-        clusters = self.clusters.found if self.is_built and settings.clusters else None
+        clusters = self.clusters.of(vector_set) if self.is_built and settings.clusters else None
         rows = rows_shown(vector_set, settings, theme_manager.theme, clusters)
         places = self.places()
         if places is None or np.isfinite(places[0]).all():

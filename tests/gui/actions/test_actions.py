@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLabel, QMessageBox
 
 from embedviz.core import matching
 from embedviz.core.derivation.recipes import Whitened
@@ -106,7 +106,7 @@ def test_every_action_runs(window, idle, toy, asked, monkeypatch, with_set):
         idle(window.session)
         if window.stage.talk is not None:
             window.stage.talk.close()
-        for box in (*window.findChildren(QMessageBox), *window.findChildren(KeySheet)):
+        for box in window.findChildren(QDialog):
             box.close()
         window.session.show(type(window.session.state)())
     assert quits == [1]
@@ -354,12 +354,16 @@ def test_a_vector_is_loaded(opened, idle, asked, tmp_path, toy):
     assert "none.npy cannot be read" in opened.message_bar.text
 
 
-def test_the_picture_is_copied(opened):
+def test_the_picture_is_copied(opened, idle):
     opened.trigger("edit.copy_picture")
+    idle(opened.session)
     image = clipboard().image()
     picture = opened.active_pane.picture
     assert (image.width(), image.height()) == (2 * picture.width(), 2 * picture.height())
     assert "copied" in opened.statusBar().currentMessage()
+    svg = bytes(clipboard().mimeData().data("image/svg+xml").data())
+    assert b"<svg" in svg
+    assert b"embedviz recipe" in svg  # It can be shown again.
 
 
 @pytest.mark.parametrize(

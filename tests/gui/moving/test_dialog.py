@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QLineEdit, QSpinBox
 
 from embedviz.app.animation.kinds import BETWEEN
+from embedviz.app.scenes.sequence import taking
 from embedviz.app.state import State
 from embedviz.app.tasks import THREAD_NAME
 from embedviz.formats import moving
@@ -248,3 +249,21 @@ def test_every_control_has_a_name(dialog):
             if not isinstance(each.parent(), QComboBox | QSpinBox | QDoubleSpinBox):
                 assert each.accessibleName()
                 assert each.objectName().startswith("moving.")
+
+
+def test_scenes_of_the_pane_are_ends_to_choose_from(window, toy, idle, tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_DATA_DIR", str(tmp_path / "own"))
+    session = window.session
+    session.show(State().opened(toy))
+    idle(session)
+    for row, label in enumerate(toy.labels[:2]):
+        session.show(session.state.queried(row))
+        session.show(taking(session.state, "map", f"Around {label}"))
+    session.show(taking(session.state, "matryoshka", "Elsewhere"))
+    window.bring_to_front("map")
+    ends = opened(window).ends
+    listed = [ends.first_box.itemText(i) for i in range(ends.first_box.count())]
+    names = [f"Around {label}" for label in toy.labels[:2]]
+    assert [name for name in listed if name in (*names, "Elsewhere")] == names
+    assert [ends.first_box.currentText(), ends.last_box.currentText()] == names
+    assert [state.query for state in ends.states] == [0, 1]
