@@ -184,6 +184,13 @@ def test_the_benchmarks_of_each_prefix_run_on_small_sets(benchmarks):
         assert "a new one" in each.note()
 
 
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_the_benchmark_of_figures_runs_on_few_points(benchmarks, kind, qapp):
+    export = benchmarks.Export(kind, 100)
+    assert min(export.ours()) > 0
+    assert " MB; no answer for " in export.note()
+
+
 @pytest.mark.parametrize("kind", ["Neighbors", "TruncationStep"])
 def test_the_benchmarks_beside_faiss_run_on_small_sets(benchmarks, kind):
     pytest.importorskip("faiss")

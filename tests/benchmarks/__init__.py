@@ -11,6 +11,7 @@ from .changes import Changes
 from .contrastive import PaintedSteps
 from .dragging import COMPONENTS, DIAL, PREFIX, Drag, DragStalls
 from .embedding import Embedding
+from .exporting import Export
 from .fit import Fit, MappedFit
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
@@ -78,6 +79,12 @@ BENCHMARKS = (
     AtRest("points-at-rest-3d", 1_000_000, 3),
     Glow("glow", 1_000_000),
     Pictures("pictures", 2_000),
+    Export("png", 1_000_000),
+    Export("png", 1_000_000, 3),
+    Export("svg", 1_000_000),
+    Export("pdf", 1_000_000),
+    Export("svg", 20_000),
+    Export("pdf", 20_000),
     MapPicture(10_000),
     MapPicture(100_000),
     Stalls("umap-stalls", "UMAP"),

@@ -60,6 +60,8 @@ class Preferences:
         Whether the tour has been taken or refused, so that it is not offered again.
     figure : dict
         How the last figure looked.
+    moving : dict
+        How the last moving picture looked, and how it moved.
     scale : int
         Size of everything, in percent.
     is_motion_reduced : bool
@@ -71,6 +73,7 @@ class Preferences:
     folder: str = ""
     knows_tour: bool = False
     figure: dict[str, str | int | float | bool] = field(default_factory=dict)
+    moving: dict[str, str | int | float | bool] = field(default_factory=dict)
     scale: int = 100
     is_motion_reduced: bool = False
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from embedviz.app.files.recipes.writing import recipe_of
 from embedviz.app.state import sets_without
 from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui import figures
 from embedviz.gui.actions import (
     catalog,
     commands,
+    figures,
     opening,
     query,
     saving,
@@ -29,9 +27,7 @@ from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.actions.comfort import COMFORT
-from embedviz.gui.export.dialog import ExportDialog
-from embedviz.gui.host import Host, has_set
-from embedviz.gui.sessions.steps import ALL_STEPS
+from embedviz.gui.host import Host
 from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
 
@@ -59,29 +55,6 @@ def close_set(window: Host) -> None:
 def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
     """Match all rows of two sets. Runs off the UI thread."""
     match_all(source, target)
-
-
-def export_figure(window: Host) -> None:
-    """Ask how a figure of the active pane is to look, and where it goes."""
-    pane = window.active_pane
-    if pane.needs_set and not has_set(window):
-        return
-    state, name = window.session.state, pane.name
-
-    def recipe(with_paths: bool) -> str:
-        return recipe_of(state, name, steps=ALL_STEPS, with_paths=with_paths)
-
-    dialog = ExportDialog(pane.picture, name, recipe, window.widget)
-    dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
-    dialog.show()
-
-
-def copy_picture(window: Host) -> None:
-    """Put the picture of the active pane on the clipboard."""
-    if window.active_pane.needs_set and not has_set(window):
-        return
-    QGuiApplication.clipboard().setImage(figures.draw_image(window.active_pane.picture))
-    window.statusBar().showMessage(f"{window.active_pane.title} copied as a picture", 4000)
 
 
 def undo(window: Host) -> None:
@@ -270,7 +243,23 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *within(
         "Export",
-        Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
+        Action("file.export", "File", "Export Figure…", figures.export_pane, ("Ctrl+E",)),
+        Action(
+            "file.export_window",
+            "File",
+            "Export Window…",
+            figures.export_window,
+            ("Ctrl+Alt+E",),
+            "The whole window as a figure, as it is on screen",
+        ),
+        Action(
+            "file.export_moving",
+            "File",
+            "Export Moving Picture…",
+            figures.export_moving_picture,
+            ("Ctrl+Alt+M",),
+            "An orbit, a sweep, a run or the way between two states, as WebP, GIF, PNG or MP4",
+        ),
         Action(
             "file.export_rows",
             "File",
@@ -310,7 +299,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.copy_picture",
         "Edit",
         "Copy Picture",
-        copy_picture,
+        figures.copy_picture,
         ("Ctrl+Shift+C",),
         "",
         True,

@@ -5,12 +5,9 @@ It is not modal, and remembers what was chosen last.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -20,13 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.files.settings import read_settings
-from embedviz.app.tasks import Task
-from embedviz.core.errors import UserError
-from embedviz.core.progress import Report
-from embedviz.gui.export.figure import FigureDrawing, kind_of, write_figure
-from embedviz.gui.export.form import LookForm, remember_look
+from embedviz.gui.export.figure import FigureDrawing
+from embedviz.gui.export.form import LookForm
 from embedviz.gui.export.head import size_of
-from embedviz.gui.export.look import Kind
+from embedviz.gui.export.maker import FigureMaker, RecipeMaker
 from embedviz.gui.export.preview import FigurePreview
 from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
@@ -36,9 +30,6 @@ from embedviz.gui.widgets.controls import (
     text_label,
     with_name,
 )
-
-RecipeMaker = Callable[[bool], str]
-"""Returns the recipe of what is shown, with the paths of files or without; in any thread."""
 
 
 class ExportDialog(DialogInReadingOrder):
@@ -69,9 +60,11 @@ class ExportDialog(DialogInReadingOrder):
         self.setWindowTitle("Export figure")
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._picture, self._name, self._recipe = picture, name, recipe
-        self.task = Task(self)
-        self.task.failed.connect(self._on_failed)
+        self._picture, self._name = picture, name
+        self.maker = FigureMaker(picture, recipe, self)
+        self.maker.written.connect(self._on_written)
+        self.maker.copied.connect(self._on_copied)
+        self.maker.failed.connect(self._on_failed)
         picture.destroyed.connect(self.close)
         parent.installEventFilter(self)
         self.preview = FigurePreview(picture, lambda look: FigureDrawing(picture, look, "png", str))
@@ -155,57 +148,29 @@ class ExportDialog(DialogInReadingOrder):
         self.write(Path(path))
 
     def write(self, path: Path) -> None:
-        """Write the figure to a file; what takes long runs in another thread."""
-        try:
-            kind = kind_of(path)
-        except UserError as error:
-            self._tell(str(error))
-            return
-
-        def write(content: bytes, report: Report) -> None:
-            write_figure(path, content)
-
-        def tell() -> None:
-            self.said.setText(f"Written to {path}")
-            self.written.emit(path)
-
-        self._draw(kind, lambda content: self.task.run(partial(write, content), lambda _: tell()))
+        """Write the figure to a file."""
+        self._begin()
+        self.maker.write(path, self.form.look)
 
     def copy(self) -> None:
         """Put the figure on the clipboard, as an image and as SVG."""
+        self._begin()
+        self.maker.copy(self.form.look)
 
-        def put(png: bytes, svg: bytes) -> None:
-            data = QMimeData()
-            data.setImageData(QImage.fromData(QByteArray(png)))
-            data.setData("image/png", QByteArray(png))
-            data.setData("image/svg+xml", QByteArray(svg))
-            QGuiApplication.clipboard().setMimeData(data)
-            self.said.setText("On the clipboard, as PNG and SVG")
-            self.copied.emit()
-
-        self._draw("png", lambda png: self._draw("svg", lambda svg: put(png, svg)))
-
-    def _draw(self, kind: Kind, then: Callable[[bytes], None]) -> None:
-        look = self.form.look
-        remember_look(look)
+    def _begin(self) -> None:
+        self.form.remember()
         self.said.setText("Drawing …")
-        drawing = FigureDrawing(self._picture, look, kind, partial(self._recipe, look.has_paths))
 
-        def finish(_: object) -> None:
-            drawing.paint()
-            self.task.run(drawing.finish, then)
+    def _on_written(self, path: Path) -> None:
+        self.said.setText(f"Written to {path}")
+        self.written.emit(path)
 
-        try:
-            drawing.begin()
-        except UserError as error:
-            self._tell(str(error))
-            return
-        self.task.run(drawing.draw_points, finish)
+    def _on_copied(self) -> None:
+        self.said.setText("On the clipboard, as PNG and SVG")
+        self.copied.emit()
 
-    def _on_failed(self, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            raise error
-        self._tell(str(error))
+    def _on_failed(self, problem: str) -> None:
+        self._tell(problem)
         self.preview.stop()  # Or it would say that all is well.
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -217,5 +182,5 @@ class ExportDialog(DialogInReadingOrder):
     def done(self, result: int) -> None:
         """Close; nothing is drawn any more."""
         self.preview.stop()
-        self.task.cancel()
+        self.maker.task.cancel()
         super().done(result)

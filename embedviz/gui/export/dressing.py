@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
 
 from embedviz.core.errors import UserError
@@ -92,7 +93,7 @@ def _in_theme(picture: QWidget, look: FigureLook) -> Iterator[None]:
         if pane is not None and look.text_scale != text_scale:
             pane.set_text_scale(look.text_scale)
         if is_other:
-            rules = [style_sheet(theme), text_rules(look.text_scale)]
+            rules = [_text_colors(theme), style_sheet(theme), text_rules(look.text_scale)]
             picture.setStyleSheet("\n".join(rules + [_NO_GROUND] * look.is_transparent))
             picture.setPalette(palette(theme))
         try:
@@ -103,6 +104,21 @@ def _in_theme(picture: QWidget, look: FigureLook) -> Iterator[None]:
                 picture.setStyleSheet(sheet)
             if pane is not None and look.text_scale != text_scale:
                 pane.set_text_scale(text_scale)
+
+
+def _text_colors(theme: Theme) -> str:
+    """Return rules for text of which the style sheet says nothing, which is as the palette has it.
+
+    Where there is a style sheet, widgets do not take over the palette of those around them.
+    """
+    colors = palette(theme)
+    usual = colors.color(QPalette.ColorRole.Text)
+    faint = colors.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+    return "\n".join(
+        f"QWidget{state} {{ color: rgba({color.red()}, {color.green()}, {color.blue()}, "
+        f"{color.alpha()}); }}"
+        for state, color in (("", usual), (":disabled", faint))
+    )
 
 
 @contextmanager

@@ -30,6 +30,8 @@ from embedviz.gui.widgets.controls import (
 )
 
 _OF_PICTURE = ("title", "subtitle")
+_OF_PANES = ("width", "height", "text_scale")
+"""What a figure of the whole window has as it is on screen."""
 _OWN = "own"
 _SIZE_NAMES = {
     "": "As on screen",
@@ -60,7 +62,7 @@ class LookForm(QScrollArea):
 
     def __init__(self, picture: QWidget) -> None:
         super().__init__()
-        self._picture = picture
+        self._picture, self._is_window = picture, picture.isWindow()
         self._make_sizes()
         self._make_texts()
         self._lay_out()
@@ -71,16 +73,18 @@ class LookForm(QScrollArea):
     @property
     def look(self) -> FigureLook:
         """What is chosen."""
-        width, height = 0, 0
-        if self.size_box.currentData():
+        width, height, text_scale = 0, 0, 1.0
+        if self.size_box.currentData() and not self._is_window:
             width, height = self.width_box.value(), self.height_box.value()
+        if not self._is_window:
+            text_scale = self.text_box.value() / 100
         return FigureLook(
             width,
             height,
             scale=self.scale_box.value(),
             theme=str(self.theme_box.currentData()),
             is_transparent=self.transparent_box.isChecked(),
-            text_scale=self.text_box.value() / 100,
+            text_scale=text_scale,
             label_scale=self.label_box.value() / 100,
             title=self.title_edit.text().strip(),
             subtitle=self.subtitle_edit.text().strip(),
@@ -90,6 +94,13 @@ class LookForm(QScrollArea):
             has_recipe=self.recipe_box.isChecked(),
             has_paths=self.paths_box.isChecked(),
         )
+
+    def remember(self) -> None:
+        """Begin with this look the next time; its title belongs to its picture."""
+        left = (*_OF_PICTURE, *_OF_PANES) if self._is_window else _OF_PICTURE
+        kept = {name: value for name, value in asdict(self.look).items() if name not in left}
+        with suppress(UserError):  # Nobody misses it, next time.
+            change_settings(lambda known: replace(known, figure={**known.figure, **kept}))
 
     def _make_sizes(self) -> None:
         sizes = [(words, name) for name, words in _SIZE_NAMES.items()]
@@ -138,7 +149,7 @@ class LookForm(QScrollArea):
             ("Size", self.size_box),
             ("", size),
             ("Scale of PNG", self.scale_box),
-            ("dpi", self.dpi_box),
+            ("Resolution, dpi", self.dpi_box),
             ("Theme", self.theme_box),
             ("", self.transparent_box),
             ("Text, %", self.text_box),
@@ -151,6 +162,9 @@ class LookForm(QScrollArea):
             ("", self.paths_box),
         ):
             form.addRow(label, field)
+        if self._is_window:
+            for row in (self.size_box, size, self.text_box):
+                form.setRowVisible(row, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -216,13 +230,6 @@ def remembered_look() -> FigureLook:
         if kinds.get(name) is type(value) and name not in _OF_PICTURE
     }
     return FigureLook(**given)
-
-
-def remember_look(look: FigureLook) -> None:
-    """Begin with this look the next time; its title belongs to its picture."""
-    kept = {name: value for name, value in asdict(look).items() if name not in _OF_PICTURE}
-    with suppress(UserError):  # Nobody misses it, next time.
-        change_settings(lambda known: replace(known, figure=kept))
 
 
 def _check(name: str, text: str, description: str) -> QCheckBox:

@@ -354,12 +354,16 @@ def test_a_vector_is_loaded(opened, idle, asked, tmp_path, toy):
     assert "none.npy cannot be read" in opened.message_bar.text
 
 
-def test_the_picture_is_copied(opened):
+def test_the_picture_is_copied(opened, idle):
     opened.trigger("edit.copy_picture")
+    idle(opened.session)
     image = clipboard().image()
     picture = opened.active_pane.picture
     assert (image.width(), image.height()) == (2 * picture.width(), 2 * picture.height())
     assert "copied" in opened.statusBar().currentMessage()
+    svg = bytes(clipboard().mimeData().data("image/svg+xml").data())
+    assert b"<svg" in svg
+    assert b"embedviz recipe" in svg  # It can be shown again.
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,20 @@
 """The dialog of figures: what is chosen is drawn and written, and is there again the next time."""
 
+from dataclasses import asdict, replace
+
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QPushButton, QSpinBox
 
+from embedviz.app.files.recipes.carriers import recipe_in
+from embedviz.app.files.recipes.reading import read_recipe
+from embedviz.app.files.settings import change_settings, read_settings
 from embedviz.app.state import State
 from embedviz.gui.export.dialog import ExportDialog
+from embedviz.gui.export.look import FigureLook
 from embedviz.gui.points.view import PointView
-from embedviz.gui.theme import PRINT, theme_manager
+from embedviz.gui.theme import LIGHT, PRINT, theme_manager
 
 
 @pytest.fixture
@@ -98,7 +104,7 @@ def test_what_does_not_fit_is_said(dialog, qtbot):
 def test_nothing_is_written_where_no_file_is_named(dialog, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     dialog.export_button.click()
-    assert not dialog.task.is_busy
+    assert not dialog.maker.task.is_busy
     assert not list(tmp_path.glob("*.*"))
 
 
@@ -115,3 +121,26 @@ def test_every_control_has_a_name(dialog):
             if not control.objectName().startswith("qt_"):
                 assert control.accessibleName(), control.objectName()
                 assert control.objectName().startswith("figure.")
+
+
+def test_the_whole_window_is_exported_as_it_is_on_screen(
+    window, toy, idle, tmp_path, qtbot, data_folder_of_its_own
+):
+    window.session.show(State().opened(toy))
+    idle(window.session)
+    look = FigureLook(692, 432, text_scale=1.5)
+    change_settings(lambda known: replace(known, figure=asdict(look)))
+    window.trigger("file.export_window")
+    (dialog,) = window.findChildren(ExportDialog)
+    form = dialog.form
+    assert not form.size_box.isVisibleTo(form)
+    choose(form.theme_box, "dark")
+    image = written(dialog, tmp_path / "a.png", qtbot)
+    assert image.size() == 2 * window.size()
+    assert image.pixelColor(3, 3).lightness() < 60
+    assert theme_manager.theme is LIGHT
+    recipe = read_recipe(recipe_in(tmp_path / "a.png"))
+    assert recipe.pane == ""
+    known = read_settings().figure
+    assert (known["theme"], known["width"], known["text_scale"]) == ("dark", 692, 1.5)
+    dialog.close()

@@ -3,17 +3,22 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
+from unicodedata import normalize
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.figures import content_of, draw_pane
 from embedviz.panes import PANES
 from embedviz.panes.analogies.settings import AnalogySettings
+from embedviz.panes.map.pane import MapPane
 from embedviz.panes.matryoshka.settings import MatryoshkaSettings
 
 WIDTH, HEIGHT, SCALE = 720, 540, 2
@@ -45,18 +50,29 @@ def pixels_of(path):
 
 def drawn_elsewhere(path, kind):
     """Return the pixels that another program makes of a file."""
-    made, fine = path.with_name("elsewhere"), SCALE * OVERSAMPLING[kind]
+    fine = SCALE * OVERSAMPLING[kind]
     if kind == "svg":
-        made = made.with_suffix(".png")
+        made = path.with_name("elsewhere.png")
         size = "-w", str(WIDTH * fine), "-h", str(HEIGHT * fine)
         run("rsvg-convert", *size, "-o", str(made), str(path))
+        pixels = pixels_of(made)
     else:
-        run("pdftoppm", "-r", str(96 * fine), "-png", "-singlefile", str(path), str(made))
-        made = made.with_suffix(".png")
-    pixels = pixels_of(made).astype(np.float32)
-    height, width = HEIGHT * SCALE, WIDTH * SCALE
-    times = OVERSAMPLING[kind]
-    return pixels.reshape(height, times, width, times, 3).mean(axis=(1, 3))
+        made = path.with_name("elsewhere.ppm")
+        run("pdftoppm", "-r", str(96 * fine), "-singlefile", str(path), str(made.with_suffix("")))
+        size = HEIGHT * fine, WIDTH * fine, 3
+        before = made.stat().st_size - np.prod(size)
+        pixels = np.memmap(made, np.uint8, "r", before, size)[..., ::-1]
+    return averaged(pixels, OVERSAMPLING[kind])
+
+
+def averaged(pixels, times):
+    """Return the means of squares of pixels; by lines, as there are many."""
+    height, width, _ = pixels.shape
+    means = np.empty((height // times, width // times, 3), np.float32)
+    for line in range(len(means)):
+        square = pixels[line * times : (line + 1) * times].reshape(times, width // times, times, 3)
+        means[line] = square.mean(axis=(0, 2), dtype=np.float32)
+    return means
 
 
 def text_boxes(path):
@@ -103,7 +119,41 @@ def words_state(words):
 
 
 @both
-@pytest.mark.parametrize("make", PANES, ids=lambda pane: pane.title)
-def test_every_pane(make, kind, words_state, qapp, tmp_path):
-    with draw_pane(make, Session(words_state), WIDTH, HEIGHT) as picture:
+def test_a_map(kind, words_state, qapp, tmp_path):
+    with draw_pane(MapPane, Session(words_state), WIDTH, HEIGHT) as picture:
         require_same(picture, kind, tmp_path, FigureLook(scale=SCALE))
+
+
+@both
+def test_a_map_in_space(kind, words_state, qapp, tmp_path):
+    state = words_state.with_settings(replace(words_state[MapSettings], is_3d=True))
+    with draw_pane(MapPane, Session(state), WIDTH, HEIGHT) as picture:
+        require_same(picture, kind, tmp_path, FigureLook(scale=SCALE))
+
+
+@pytest.mark.slow
+@both
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("make", PANES, ids=lambda pane: pane.title)
+def test_every_pane(make, theme, kind, words_state, qapp, tmp_path):
+    with draw_pane(make, Session(words_state), WIDTH, HEIGHT) as picture:
+        require_same(picture, kind, tmp_path, FigureLook(scale=SCALE, theme=theme))
+
+
+@pytest.mark.parametrize("make", PANES, ids=lambda pane: pane.title)
+def test_text_is_text(make, words_state, qapp, tmp_path):
+    path = tmp_path / "figure.pdf"
+    look = FigureLook(title="Office of the first title")
+    with draw_pane(make, Session(words_state), 1100, 800) as picture:
+        svg = content_of(picture, look, "svg").decode()
+        path.write_bytes(content_of(picture, look, "pdf"))
+    elements = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    texts = {" ".join("".join(each.itertext()).split()) for each in elements} - {""}
+    assert look.title in texts
+    assert len(texts) > 4
+    if not shutil.which("pdftotext"):
+        pytest.skip("needs pdftotext (poppler-utils)")
+    # Letters that are joined into one sign, as ffi, are taken apart, as a search does.
+    words = set(normalize("NFKC", run("pdftotext", str(path), "-").decode()).split())
+    missing = {word for text in texts for word in normalize("NFKC", text).split()} - words
+    assert not missing
