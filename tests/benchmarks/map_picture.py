@@ -1,11 +1,10 @@
 """A map that one puts on a wall, beside the one that DataMapPlot draws of the same coordinates.
 
-`python -m tests.benchmarks.map_picture OUT.png` writes both, ours on the left.
+`python -m tests.benchmarks.both_maps OUT.png` writes both, ours on the left.
 """
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -54,13 +53,16 @@ def data(n_points: int) -> tuple[Any, list[str | None]]:
     """Return coordinates, (n_points, 2), and the group of each point; None for those in none."""
     import numpy as np
 
+    from embedviz.app.layouts import cache
     from embedviz.core.projections import PROJECTIONS
     from embedviz.core.samples import load_sample
 
     if n_points == 10_000:
-        words = load_sample("words")
-        projection = PROJECTIONS["UMAP"]()
-        return projection.fit_transform(words.vectors), words.metadata["category"].to_pylist()
+        words, projection = load_sample("words"), PROJECTIONS["UMAP"]()
+        positions = cache.find(words, projection, 2)  # It comes with the words.
+        if positions is None:
+            positions = projection.fit_transform(words.vectors)
+        return positions, words.metadata["category"].to_pylist()
     rng = np.random.default_rng(7)
     codes = rng.choice(_N_MADE_GROUPS, n_points, p=rng.dirichlet(np.full(_N_MADE_GROUPS, 2.0)))
     middles = 6 * rng.normal(size=(_N_MADE_GROUPS, 2))
@@ -149,33 +151,3 @@ def draw_theirs(
         )
     figure.savefig(path, dpi=100 * SCALE, bbox_inches="tight")
     pyplot.close(figure)
-
-
-def main() -> None:
-    """Write both pictures beside each other, each as wide as the other."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.map_picture")
-    parser.add_argument("out", type=Path, help="a PNG")
-    parser.add_argument("--dark", action="store_true", help="on a dark ground")
-    parser.add_argument("--points", type=int, default=10_000, help="10,000 are the bundled words")
-    parser.add_argument("--width", type=int, default=2 * SCALE * SIZE[0], help="in pixels")
-    options = parser.parse_args()
-    from PIL import Image
-
-    positions, groups = data(options.points)
-    pictures = []
-    with tempfile.TemporaryDirectory() as folder:
-        for draw in (draw_ours, draw_theirs):
-            path = Path(folder, "map.png")
-            draw(positions, groups, path, dark=options.dark)
-            picture = Image.open(path).convert("RGB")
-            width = options.width // 2
-            high = round(picture.height * width / picture.width)
-            pictures.append(picture.resize((width, high), Image.Resampling.LANCZOS))
-    both = Image.new("RGB", (options.width, max(each.height for each in pictures)), "white")
-    for place, picture in enumerate(pictures):
-        both.paste(picture, (place * (options.width // 2), 0))
-    both.save(options.out)
-
-
-if __name__ == "__main__":
-    main()

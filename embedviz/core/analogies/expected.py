@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.analogies.explaining import Explanation, explain
 from embedviz.core.analogies.scoring import products_and_lengths, summed
+from embedviz.core.analogies.terms import unit_rows
 from embedviz.core.arrays import Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.vector_set import VectorSet
@@ -72,12 +73,15 @@ def explain_expected(
         The one of the terms that is c: "a is to b as c is to which".
     count : int
         How many answers that are no inputs are given.
+
+    Raises
+    ------
+    UserError
+        When the vector of a term holds NaN or an infinity.
     """
     vectors = vector_set.vectors
-    added, subtracted = (vectors[list(each)].astype(np.float64) for each in (positive, negative))
-    for each in (added, subtracted):
-        scale_to_unit_length(each)
-    c = np.zeros(vector_set.dimensions) if asked is None else vectors[asked].astype(np.float64)
+    added, subtracted = (unit_rows(vectors[list(each)]) for each in (positive, negative))
+    c = np.zeros(vector_set.dimensions) if asked is None else unit_rows(vectors[[asked]])[0]
     queries = np.stack([summed(added, subtracted), c, added.sum(axis=0)])
     scale_to_unit_length(queries)
     scores, lengths = products_and_lengths(vectors, queries)

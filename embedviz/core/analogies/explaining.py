@@ -115,11 +115,16 @@ def _unit_rows(vectors: ArrayLike) -> Vector:
     return rows
 
 
-def describe_repeated(positive: Sequence[str], negative: Sequence[str]) -> tuple[str, ...]:
+def describe_odd_terms(
+    vector_set: VectorSet, positive: Sequence[str], negative: Sequence[str]
+) -> tuple[str, ...]:
     """Return what is odd about the terms of a question, a sentence each; nothing where all is well.
 
-    A term on both sides cancels out, and one that stands there twice counts twice.
+    A term on both sides cancels out, one that stands there twice counts twice, and a vector of
+    zeros adds nothing. Terms that are no labels are texts, of which the vectors are not looked at.
     """
+    labels = [each for each in dict.fromkeys((*positive, *negative)) if each in vector_set]
+    zeros = [each for each in labels if not vector_set.vectors[vector_set.row(each)].any()]
     both = [each for each in dict.fromkeys(positive) if each in negative]
     twice = [
         each
@@ -130,6 +135,7 @@ def describe_repeated(positive: Sequence[str], negative: Sequence[str]) -> tuple
     return (
         *(f"“{each}” is added and subtracted, which cancels out." for each in both),
         *(f"“{each}” is there more than once, and counts as often." for each in twice),
+        *(f"“{each}” is a vector of zeros, so it adds nothing." for each in zeros),
     )
 
 

@@ -28,6 +28,8 @@ _LEAST_ALPHA = 128
 _FULL = 0.97
 """Part of all lit places that are not as opaque as can be."""
 _STEEPNESS = 1.8
+_CHROMA = 1.4
+"""Mixed colors are more vivid by this: where groups mingle, they would be as gray as fog else."""
 _FADES_OVER = 2.0
 """How far from the border of the picture the light is whole, in standard deviations."""
 
@@ -114,7 +116,9 @@ def _toned(
     alpha = strength * np.minimum(shares, 1)
     mixed = spread[..., 1:] / np.maximum(amount, 1e-9)[..., np.newaxis]
     last = len(ENCODED) - 1
-    shown = ENCODED[np.clip(mixed * last, 0, last).astype(np.int32)]
+    shown = ENCODED[np.clip(mixed * last, 0, last).astype(np.int32)].astype(np.float32)
+    gray = shown.mean(axis=-1, keepdims=True)
+    shown = np.clip(gray + _CHROMA * (shown - gray), 0, 255)
     parts = np.rint(shown * alpha[..., np.newaxis]).astype(np.uint32)
     packed = np.rint(255 * alpha).astype(np.uint32) << np.uint32(24)
     for channel, shift in enumerate((16, 8, 0)):

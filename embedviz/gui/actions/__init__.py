@@ -13,6 +13,7 @@ from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import (
     catalog,
+    commands,
     figures,
     opening,
     query,
@@ -25,6 +26,7 @@ from embedviz.gui.actions import (
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
+from embedviz.gui.actions.comfort import COMFORT
 from embedviz.gui.host import Host
 from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
@@ -251,6 +253,14 @@ ACTIONS: tuple[Action, ...] = (
             "The whole window as a figure, as it is on screen",
         ),
         Action(
+            "file.export_moving",
+            "File",
+            "Export Moving Picture…",
+            figures.export_moving_picture,
+            ("Ctrl+Alt+M",),
+            "An orbit, a sweep, a run or the way between two states, as WebP, GIF, PNG or MP4",
+        ),
+        Action(
             "file.export_rows",
             "File",
             "Export Selected Rows…",
@@ -329,10 +339,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
     Action("view.beside", "View", "Put Pane Beside or Back", view.show_beside, ("Ctrl+Shift+B",)),
     Action("view.theme", "View", "Switch Light and Dark", view.switch_theme, ("Ctrl+T",)),
+    *COMFORT,
     Action(
         "view.sides", "View", "Hide or Show Side Panels", view.toggle_sides, ("Ctrl+B",), "", True
     ),
+    Action("view.next_pane", "View", "Next Pane", commands.next_pane, ("Ctrl+PgDown",), "", True),
+    Action("view.previous_pane", "View", "Previous Pane", commands.previous_pane, ("Ctrl+PgUp",)),
     *scenes.SCENES,
+    Action(
+        "help.commands", "Help", "All Commands…", commands.show_commands, ("Ctrl+K",), commands.TIP
+    ),
     Action("help.guide", "Help", "Guide", view.show_guide, ("F1",), "The manual, with a search"),
     scenes.TOUR,
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),

@@ -7,10 +7,14 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.writing import recipe_of
+from embedviz.app.scenes.sequence import showing, what_is_missing
+from embedviz.app.state import State
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.export.maker import FigureMaker, RecipeMaker
 from embedviz.gui.figures import look_of
 from embedviz.gui.host import Host, has_set
+from embedviz.gui.moving.dialog import MovingDialog
+from embedviz.gui.moving.stage import stage_of
 from embedviz.gui.sessions.steps import ALL_STEPS
 
 
@@ -24,6 +28,26 @@ def export_pane(window: Host) -> None:
 def export_window(window: Host) -> None:
     """Ask how a figure of the whole window is to look, and where it goes."""
     _ask(window, window.widget, "embedviz", _recipe_of(window, ""))
+
+
+def export_moving_picture(window: Host) -> None:
+    """Ask what of the active pane is to move, and where it goes."""
+    pane = window.active_pane
+    if pane.needs_set and not has_set(window):
+        return
+    session, name = window.session, pane.name
+
+    def named() -> list[tuple[str, State]]:
+        state = session.state
+        return [
+            (scene.name, showing(state, scene))
+            for scene in state.scenes
+            if scene.pane == name and not what_is_missing(state, scene)
+        ]
+
+    dialog = MovingDialog(pane, stage_of(pane), session, named, window.widget)
+    dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
+    dialog.show()
 
 
 def copy_picture(window: Host) -> None:

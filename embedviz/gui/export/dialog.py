@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QPushButton,
@@ -23,6 +22,7 @@ from embedviz.gui.export.form import LookForm
 from embedviz.gui.export.head import size_of
 from embedviz.gui.export.maker import FigureMaker, RecipeMaker
 from embedviz.gui.export.preview import FigurePreview
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     hairline,
@@ -32,7 +32,7 @@ from embedviz.gui.widgets.controls import (
 )
 
 
-class ExportDialog(QDialog):
+class ExportDialog(DialogInReadingOrder):
     """How a figure of a picture is to look, and where it goes.
 
     Signals

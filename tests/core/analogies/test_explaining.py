@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embedviz.core.analogies import solve_rows
-from embedviz.core.analogies.explaining import describe_repeated, explain, is_by_frequency
+from embedviz.core.analogies.explaining import describe_odd_terms, explain, is_by_frequency
 from embedviz.core.derivation.recipes import Truncated
 from embedviz.core.origin import FileOrigin, ReadSettings
 from embedviz.core.samples import load_sample
@@ -93,10 +93,15 @@ def test_one_dimension(rows):
 
 
 def test_words_that_stand_there_twice():
-    assert describe_repeated(("king", "woman"), ("man",)) == ()
-    (both,) = describe_repeated(("king", "woman"), ("king",))
+    rows = np.eye(4, dtype=np.float32)
+    rows[3] = 0.0
+    some = VectorSet(rows, ["king", "woman", "man", "nothing"])
+    assert describe_odd_terms(some, ("king", "woman"), ("man", "a text")) == ()
+    (both,) = describe_odd_terms(some, ("king", "woman"), ("king",))
     assert both == "“king” is added and subtracted, which cancels out."
-    (twice,) = describe_repeated(("king", "king"), ())
+    (zeros,) = describe_odd_terms(some, ("king",), ("nothing",))
+    assert zeros == "“nothing” is a vector of zeros, so it adds nothing."
+    (twice,) = describe_odd_terms(some, ("king", "king"), ())
     assert twice.startswith("“king” is there more than once")
 
 

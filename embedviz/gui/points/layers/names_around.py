@@ -240,13 +240,13 @@ def _box(rectangle: QRectF) -> Box:
 
 def _along(lines: NDArray[np.float64], step: float, width: float) -> NDArray[np.float64]:
     """Return boxes (left, top, width, height) so wide that cover lines, (n, k, 2)."""
-    boxes = []
-    for start, end in zip(lines[:, :-1].reshape(-1, 2), lines[:, 1:].reshape(-1, 2), strict=True):
-        count = max(1, ceil(float(np.abs(end - start).max()) / step))
-        corners = start + np.linspace(0, 1, count + 1)[:, np.newaxis] * (end - start)
-        low = np.minimum(corners[:-1], corners[1:]) - width / 2
-        boxes.append(np.hstack([low, np.abs(np.diff(corners, axis=0)) + width]))
-    return np.vstack(boxes)
+    starts, ends = lines[:, :-1].reshape(-1, 2), lines[:, 1:].reshape(-1, 2)
+    counts = np.maximum(np.ceil(np.abs(ends - starts).max(axis=1) / step), 1).astype(np.intp)
+    which = np.repeat(np.arange(len(counts)), counts)
+    number = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    ways = ((ends - starts) / counts[:, np.newaxis])[which]
+    first = starts[which] + number[:, np.newaxis] * ways
+    return np.hstack([np.minimum(first, first + ways) - width / 2, np.abs(ways) + width])
 
 
 def _draw_lines(

@@ -34,6 +34,8 @@ def describe_questions(questions: QuestionSet) -> str:
 def describe_result(report: BenchmarkReport) -> str:
     """Return the result in a sentence."""
     whole = report.whole
+    if not len(report.questions):
+        return f"{one_line(report.questions.name)} holds no question."
     if not report.n_asked:
         return (
             f"None of {counted(len(report.questions), 'question')} can be asked: each has a word "

@@ -8,7 +8,7 @@ import numpy as np
 
 from embedviz.app.state import State
 from embedviz.core.analogies.expected import ExpectedAnswer, explain_expected
-from embedviz.core.analogies.explaining import describe_repeated
+from embedviz.core.analogies.explaining import describe_odd_terms
 from embedviz.core.arrays import Matrix
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.progress import Report
@@ -146,7 +146,7 @@ def explain_question(wanted: WantedQuestion, report: Report) -> ExplainedQuestio
     found = explain_expected(
         vector_set, rows[0], rows[1], None if expected < 0 else expected, None if c < 0 else c
     )
-    remarks = describe_repeated(wanted.positive, wanted.negative)
+    remarks = describe_odd_terms(vector_set, wanted.positive, wanted.negative)
     explained = ExplainedQuestion(wanted, "", remarks, found, expected, relation, a, b, c)
     if found.explanation.cancels:
         said = "The terms cancel out: nothing is left to be near to."
@@ -183,6 +183,10 @@ def _expected(wanted: WantedQuestion, known: KnownAnswer | None) -> tuple[int, s
         return -1, "", f"The expected “{one_line(given)}” is not a label in this set."
     if given in wanted.terms:
         said = f"“{one_line(given)}” is a word of the question, so it cannot be the answer."
+        return -1, "", said
+    vector = wanted.vector_set.vectors[_row(wanted, given)]
+    if not (vector.any() and np.isfinite(vector).all()):
+        said = f"The expected “{one_line(given)}” has no direction: it is zero, or holds NaN."
         return -1, "", said
     is_known = known is not None and known.answer == given
     return _row(wanted, given), known.relation if is_known and known else "", ""

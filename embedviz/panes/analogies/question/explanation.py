@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedviz.core.analogies.explaining import describe_repeated, is_by_frequency
+from embedviz.core.analogies.explaining import describe_odd_terms, is_by_frequency
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import one_line
 from embedviz.gui.widgets.ranked_list import Ranked
@@ -140,9 +140,10 @@ def _ordinal(place: int) -> str:
 def describe_picture(solved: Solved) -> str:
     """Return what the picture is, and what else must be known to read it."""
     wanted = solved.wanted
+    odd = describe_odd_terms(solved.vector_set, wanted.positive, wanted.negative)
     said: Sequence[str] = [
         describe_texts(solved.texts),
-        *(each.rstrip(".") for each in describe_repeated(wanted.positive, wanted.negative)),
+        *(each.rstrip(".") for each in odd),
         solved.vector_set.name,
         f"{wanted.method} over {len(solved.places.positions):,} rows",
         solved.places.words,

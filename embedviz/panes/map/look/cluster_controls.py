@@ -139,6 +139,10 @@ class _NameList(QListWidget):
         self.setFixedHeight(_LINES * _LINE)
         self.setUniformItemSizes(True)
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of a few lines, which it always has."""
+        return QSize(_WIDTH, self.maximumHeight())
+
     def show_names(self, names: list[str]) -> None:
         """Show other names, the chosen line staying the chosen one."""
         with QSignalBlocker(self):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.layouts import Layout
 from embedviz.app.map_settings import MapSettings
+from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pane import Pane
 from embedviz.panes.map.look.found_clusters import (
     ClusterRequest,
@@ -50,6 +51,13 @@ class Clusters(QObject):
     def is_busy(self) -> bool:
         """Whether those that are wanted are being found: not after Stop."""
         return not self.is_known and self.task.is_busy
+
+    def of(self, vector_set: VectorSet) -> FoundClusters | None:
+        """Return what was found last for a set, maybe on another map of it; None for others."""
+        found = self.found
+        return (
+            found if found is not None and found.request.layout.vector_set is vector_set else None
+        )
 
     def look_up(
         self, layout: Layout, n_components: int, settings: MapSettings

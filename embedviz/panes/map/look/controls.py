@@ -39,7 +39,12 @@ class LookControls(QObject):
         self.toggles = {
             setting: toggle(f"{name}.{setting}", text, description)
             for setting, text, description in (
-                ("names_around", "Names around", "Names of groups around the points, with lines"),
+                (
+                    "names_around",
+                    "Names around",
+                    "Names around: beside the points, with lines, where the picture is wide "
+                    "enough; without the legend it is wider",
+                ),
                 ("glow", "Glow", "Glow: a soft light behind the points of groups"),
                 ("legend", "Legend", "Legend: what the colors mean"),
             )

@@ -27,6 +27,7 @@ from embedviz.app.state import State, derived_by
 from embedviz.core.anisotropy.fit_source import ALL_ROWS, FitSource
 from embedviz.core.derivation.additions import with_columns
 from embedviz.core.derivation.chosen_rows import chosen_rows
+from embedviz.core.derivation.group_column import GroupColumn
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.drawing.camera import Camera
 from embedviz.core.errors import UserError
@@ -114,6 +115,19 @@ maps = st.builds(
     images=st.booleans(),
     labels=st.booleans(),
     label_scale=st.floats(0.6, 2.5),
+    names_around=st.booleans(),
+    name_size_by=st.sampled_from([None, "x"]),
+    palette=st.sampled_from(["distinct", "place"]),
+    clusters=st.booleans(),
+    min_cluster_size=st.none() | st.integers(2, 1_000_000),
+    cluster_texts=st.sampled_from([None, "kind"]),
+    cluster_names=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3).map(
+        lambda names: tuple(names.items())
+    ),
+    glow=st.booleans(),
+    heading=st.text(max_size=9),
+    subtitle=st.text(max_size=9),
+    legend=st.booleans(),
     legend_place=st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1)),
     through=st.booleans(),
     camera=cameras,
@@ -238,6 +252,25 @@ def test_rows_of_a_closed_set_and_columns_that_were_added(tmp_path, library, see
     found, notes = there_and_back(tmp_path / "a.embedviz", alone)
     assert notes == []
     assert seen(found) == seen(alone)
+
+
+@pytest.mark.parametrize("count", [N, 1000])
+def test_clusters_that_became_a_column(tmp_path, write_words, seen, count):
+    words = load(write_words(labels=[f"w{i}" for i in range(count)]))
+    groups = np.random.default_rng(0).integers(0, 3, count)
+    extended = GroupColumn("cluster", ("first", "second"), groups).derive(words)
+    state = State().opened(words).replaced(words, extended)
+    found, notes = there_and_back(tmp_path / "a.embedviz", state)
+    assert notes == []
+    assert seen(found) == seen(state)
+    kept = found.sets[0].metadata["cluster"].to_pylist()
+    assert kept == [(None, "first", "second")[group] for group in groups]
+    write_words(labels=[f"w{i}" for i in range(count)][::-1])
+    later = (tmp_path / "a.embedviz").stat().st_mtime_ns + 10**9
+    os.utime(words.origin.path, ns=(later, later))
+    found, notes = read(tmp_path / "a.embedviz")
+    assert "cluster" not in found.sets[0].metadata.column_names
+    assert any("without what was added to it" in note for note in notes)
 
 
 def test_bundled_sets_and_settings_of_files(tmp_path, write_words, seen):

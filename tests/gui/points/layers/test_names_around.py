@@ -12,7 +12,7 @@ from embedviz.gui.points.look import Look, show_look
 from embedviz.gui.points.painting import boxes_without_labels
 from embedviz.gui.points.view import Cluster
 from embedviz.gui.style import apply_theme
-from embedviz.gui.theme import DARK, LIGHT, theme_manager
+from embedviz.gui.theme import FIGURE_THEMES, theme_manager
 
 COLORS = ("#D55E00", "#0072B2", "#009E73", "#F0E442", "#CC79A7", "#56B4E9")
 
@@ -96,7 +96,7 @@ def test_boxes_cover_the_whole_of_each_line(around):
             assert is_in.any(axis=1).all()
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("theme", FIGURE_THEMES.values(), ids=FIGURE_THEMES)
 def test_names_are_readable_on_the_ground(around, theme, qapp):
     apply_theme(qapp, theme)
     around.render_now()

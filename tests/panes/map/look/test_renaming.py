@@ -121,6 +121,15 @@ def test_what_is_hidden_stays_hidden_under_its_new_name(opened, session):
     assert len(opened.drawn_rows()) == 60
 
 
+def test_clusters_of_one_set_hide_no_row_of_another(opened, session, idle, toy):
+    opened.choices.change(hidden=frozenset({names_in_legend(opened)[0]}))
+    assert len(opened.drawn_rows()) == 60
+    session.show(session.state.opened(toy).queried(None))
+    assert opened.drawn_rows() is None
+    idle(session)
+    assert opened.drawn_rows() is None
+
+
 def test_the_list_behind_the_gear_renames(opened, session):
     names = opened.controls.look.clusters.names
     assert [names.item(k).text() for k in range(names.count())] == names_in_legend(opened)
