@@ -86,6 +86,8 @@ class Pane(QWidget):
     """What to do where nothing is open, in a sentence."""
     again: ClassVar[str] = "Go on"
     """What the button says that begins again what was stopped."""
+    scenes_by_facts: ClassVar[bool] = False
+    """Whether a scene of it is called by the first of its `facts`, and not by the query."""
     is_side_panel: ClassVar[bool] = False
     """A panel beside the panes: made at once, and without buttons below its hint."""
 

@@ -90,6 +90,7 @@ class AnisotropyPane(Pane):
     figure = "anisotropy"
     takes_pairs = True
     settings_class = AnisotropySettings
+    scenes_by_facts = True
     kernels = (cone.compile_all, judged.compile_all)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 
