@@ -14,11 +14,13 @@ from embedviz.commands.figure import draw_figure
 from embedviz.commands.get import get
 from embedviz.commands.info import info
 from embedviz.commands.train import train
+from embedviz.commands.upkeep.desktop import desktop
 from embedviz.commands.whiten import whiten
 from embedviz.core.vector_set import VectorSet
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
     "convert": convert,
+    "desktop": desktop,
     "embed": embed,
     "figure": draw_figure,
     "get": get,

@@ -43,14 +43,20 @@ def print_what_is_not_about_fonts(kind: object, context: object, text: str) -> N
 
 def make_application(theme: Theme | None = None) -> QApplication:
     """Return the application, in a theme or in that of the desktop."""
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
-    from embedviz.gui.style import apply_theme
-    from embedviz.gui.theme import system_theme
+    from embedviz.core.samples import resource_path
+    from embedviz.gui.style import apply_theme, follow_system_theme
 
     application = QApplication.instance() or QApplication(["embedviz"])
     assert isinstance(application, QApplication)
     application.setApplicationName("embedviz")
     application.setApplicationDisplayName("embedviz")
-    apply_theme(application, theme or system_theme())
+    application.setDesktopFileName("embedviz")
+    application.setWindowIcon(QIcon(str(resource_path("icons/embedviz.svg"))))
+    if theme is None:
+        follow_system_theme(application)
+    else:
+        apply_theme(application, theme)
     return application

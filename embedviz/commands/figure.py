@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from embedviz.commands.animation import FILES, add_animation_options, animate_figure
 from embedviz.commands.application import (
     import_qt,
     make_application,
@@ -19,8 +20,12 @@ from embedviz.commands.application import (
 )
 from embedviz.commands.consent import terminal_ask
 from embedviz.commands.figure_scenes import draw_scene, is_scene, parse_scene
-from embedviz.commands.figure_texts import state_with_texts
-from embedviz.commands.figure_words import describe_changes, require_labels, require_query
+from embedviz.commands.figure_words import (
+    describe_changes,
+    require_labels,
+    require_query,
+    state_with_texts,
+)
 from embedviz.commands.files import load_files
 from embedviz.commands.reading_options import add_reading_options
 from embedviz.commands.setting_options import (
@@ -85,23 +90,36 @@ def _draw_pane(pane: Any, arguments: Sequence[str]) -> int:
 
 def _prepare(options: argparse.Namespace) -> None:
     """Settle the size, refuse what cannot be drawn, and make the application."""
+    from embedviz.formats.moving import moving_format_of
     from embedviz.gui.export.figure import kind_of
     from embedviz.gui.figures import require_room
     from embedviz.gui.theme import FIGURE_THEMES
 
-    kind_of(Path(options.output))
+    (kind_of if options.animate is None else moving_format_of)(Path(options.output))
     require_room(options.size[0], options.size[1], options.scale)
     make_application(FIGURE_THEMES[options.theme])
 
 
 def _write(pane: Any, session: Any, options: argparse.Namespace) -> None:
-    """Draw a pane and write it, as the options say."""
+    """Draw a pane and write it, as the options say: moving where they do."""
+    (_write_still if options.animate is None else _write_moving)(pane, session, options)
+
+
+def _write_still(pane: Any, session: Any, options: argparse.Namespace) -> None:
     from embedviz.gui.export.figure import kind_of, write_figure
     from embedviz.gui.figures import drawn_pane
 
     path = Path(options.output)
     content = drawn_pane(pane, session, look_of_options(options), [kind_of(path)])
     write_figure(path, content[kind_of(path)])
+
+
+def _write_moving(pane: Any, session: Any, options: Any) -> None:
+    from embedviz.gui.moving.recorder import record
+    from embedviz.gui.moving.stage import PaneStage
+
+    look = look_of_options(options)
+    animate_figure(pane, session, options, look, PaneStage, record)
 
 
 def look_of_options(options: argparse.Namespace) -> Any:
@@ -272,7 +290,13 @@ def figure_parser(
         parser.add_argument(
             "files", nargs="*", metavar="FILE", help=f"vectors; default: the bundled {sample}"
         )
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help=FILES,
+    )
     what = parser.add_argument_group("what it shows")
     if sample:
         what.add_argument("--query", metavar="LABEL", help="the row that is marked or searched for")
@@ -286,6 +310,7 @@ def figure_parser(
         )
         what.add_argument("--pairs", metavar="FILE", help=help)
     add_setting_options(what, _fields(settings))
+    add_animation_options(parser)
     own = {given_name(each).removeprefix(GIVEN) for each in _fields(settings)}
     _add_look_options(parser.add_argument_group("picture"), own)
     if sample:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from embedviz.commands.animation import FILES, add_animation_options
 from embedviz.commands.terminal import tell, terminal_report
 from embedviz.core.errors import UserError
 
@@ -89,7 +90,8 @@ def parse_scene(
     parser.add_argument(
         "--scene", metavar="NAME", help="name or number of the scene; default: the first"
     )
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=".png, .svg or .pdf")
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help=FILES)
+    add_animation_options(parser)
     add_look(parser.add_argument_group("picture"))
     return parser.parse_args(arguments)
 

@@ -22,6 +22,7 @@ from embedviz.commands.application import (
 )
 from embedviz.commands.files import read_for_window
 from embedviz.commands.reading_options import add_reading_options
+from embedviz.commands.upkeep.reset import reset
 from embedviz.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,17 +31,19 @@ if TYPE_CHECKING:
 
     from embedviz.core.compiled.warm_up import Compile
     from embedviz.core.vector_set import VectorSet
-    from embedviz.gui.theme import Theme
     from embedviz.gui.window.main_window import MainWindow
 
 
 def show_window(arguments: Sequence[str]) -> int:
     """Open the window on the files given, or on the bundled words."""
     options = _parser().parse_args(arguments)
+    if options.reset:
+        reset()
+        return 0
     has_session = _has_session(options)
     require_window()
     quiet_qt()
-    application = make_application(_remembered_theme())
+    application = _remembered_application()
     opener = None if has_session else read_for_window(options)
     set_up_interpreter(application)
     window = make_window()
@@ -63,7 +66,7 @@ def show_window(arguments: Sequence[str]) -> int:
 def show_sets(vector_sets: Sequence[VectorSet]) -> int:
     """Open the window on sets that were made already, as a program of its own."""
     quiet_qt()
-    application = make_application(_remembered_theme())
+    application = _remembered_application()
     set_up_interpreter(application)
     window = make_window()
     window.failures.install()
@@ -197,11 +200,17 @@ def _has_session(options: argparse.Namespace) -> bool:
     return True
 
 
-def _remembered_theme() -> Theme | None:
+def _remembered_application() -> QApplication:
+    """Return the application as it was left: its theme, its size and how much of it moves."""
     from embedviz.app.files.settings import read_settings
+    from embedviz.gui.comfort.ui_scale import use_scale
+    from embedviz.gui.points.reduced_motion import motion
     from embedviz.gui.theme import THEMES
 
-    return THEMES.get(read_settings().theme or "")
+    known = read_settings()
+    use_scale(known.scale)
+    motion.is_reduced = known.is_motion_reduced
+    return make_application(THEMES.get(known.theme or ""))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -215,6 +224,11 @@ def _parser() -> argparse.ArgumentParser:
         "files", nargs="*", metavar="FILE", help="vectors, in any known format, or a session"
     )
     add_reading_options(parser)
+    parser.add_argument(
+        "--reset",
+        action="store_true",
+        help="forget all settings, say which they were, and open no window; files are kept",
+    )
     parser.add_argument("--version", action="version", version=_version())
     return parser
 

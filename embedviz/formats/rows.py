@@ -326,6 +326,19 @@ def reorder_rows(matrix: Matrix, order: RowNumbers) -> None:
         ]
 
 
+def renumber_rows(result: ReadResult, rows: RowNumbers) -> None:
+    """Take these as the numbers of the rows, by which labels are joined, where they can be.
+
+    Where only a part was read, or rows were left out, those in the file tell another order.
+    """
+    end = result.n_rows
+    if end is None and np.array_equal(rows, result.rows + 1):
+        return  # The index counts from 1.
+    is_below = end is None or not len(rows) or rows[-1] < end
+    if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
+        result.rows = rows
+
+
 def _note_on_repeated(count: int, first: Sequence[str]) -> Note:
     what = "its label was" if count == 1 else "their labels were"
     kept = "row" if len(first) == 1 else "of each"

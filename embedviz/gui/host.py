@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from PySide6.QtWidgets import QDockWidget, QLineEdit, QStatusBar, QWidget
 
+from embedviz.app.animation.kinds import Animation
 from embedviz.app.opening import Request
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
@@ -103,6 +104,9 @@ class SessionActions(Protocol):
     def save(self, path: Path) -> None:
         """Save what is open to a file."""
 
+    def remember(self, **choices: Any) -> None:
+        """Remember choices for the next start."""
+
     def open(self, path: Path) -> None:
         """Open a session in place of what is open."""
 
@@ -114,6 +118,7 @@ class ShownPane(Protocol):
     name: str
     picture: QWidget
     needs_set: ClassVar[bool]
+    animations: ClassVar[tuple[Animation, ...]]
 
 
 class SearchPanel(Protocol):

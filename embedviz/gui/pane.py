@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from embedviz.app.animation.kinds import Animation
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -86,6 +87,8 @@ class Pane(QWidget):
     """What to do where nothing is open, in a sentence."""
     again: ClassVar[str] = "Go on"
     """What the button says that begins again what was stopped."""
+    animations: ClassVar[tuple[Animation, ...]] = ()
+    """What of it can move: kinds of moving pictures, and the values of `--animate`."""
     is_side_panel: ClassVar[bool] = False
     """A panel beside the panes: made at once, and without buttons below its hint."""
 

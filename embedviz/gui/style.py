@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
 from embedviz.core.samples import resource_path
+from embedviz.gui.keyboard.focus_ring import FocusRing
 from embedviz.gui.theme import (
     CAPTION_PIXELS,
     HEADLINE_PIXELS,
@@ -17,17 +19,25 @@ from embedviz.gui.theme import (
     families,
     font,
     palette,
+    system_theme,
     theme_manager,
 )
 
 _STYLED = "embedviz.styled"
 
 
-def apply_theme(application: QApplication, theme: Theme) -> None:
+def follow_system_theme(application: QApplication) -> None:
+    """Show the whole application in the theme of the desktop, also when that changes."""
+    apply_theme(application, system_theme(), follows_system=True)
+
+
+def apply_theme(application: QApplication, theme: Theme, *, follows_system: bool = False) -> None:
     """Show the whole application in a theme."""
     if not application.property(_STYLED):  # Another style would dress every widget once more.
         application.setStyle("Fusion")
         application.setProperty(_STYLED, True)
+        FocusRing(application)
+        application.styleHints().colorSchemeChanged.connect(partial(_on_scheme, application))
     application.setPalette(palette(theme))
     if names := families():
         base = application.font()
@@ -35,7 +45,12 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
         application.setFont(base)
     application.setFont(font(TEXT_PIXELS))
     application.setStyleSheet(style_sheet(theme))
-    theme_manager.use(theme)
+    theme_manager.use(theme, follows_system=follows_system)
+
+
+def _on_scheme(application: QApplication, _: object) -> None:
+    if theme_manager.follows_system:
+        follow_system_theme(application)
 
 
 def text_rules(scale: float) -> str:
@@ -78,6 +93,7 @@ def _of_windows(theme: Theme) -> str:
     QMenu::item {{ padding: 5px 28px 5px 22px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.accent}; color: {theme.panel}; }}
     QMenu::item:disabled {{ color: {theme.muted}; }}
+    QMenu::item:disabled:selected {{ background: {_hover(theme)}; color: {theme.muted}; }}
     QMenu::separator {{ height: 1px; background: {theme.hairline}; margin: 6px 4px; }}
     QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.hairline};
         color: {theme.muted}; font-size: {CAPTION_PIXELS}px; padding-left: 10px; }}

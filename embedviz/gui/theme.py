@@ -234,20 +234,23 @@ class ThemeManager:
     theme : Theme
     changed : ThemeSignal
         Another theme is in use.
+    follows_system : bool
+        Whether it is that of the desktop, also when that changes.
     has_ground : bool
         Whether pictures are painted on their ground; a figure may be without.
     """
 
     def __init__(self) -> None:
         self.theme = LIGHT
+        self.follows_system = False
         self.changed = ThemeSignal()
         self.has_ground = True
 
-    def use(self, theme: Theme) -> None:
-        """Show everything in another theme."""
-        if theme is self.theme:
+    def use(self, theme: Theme, *, follows_system: bool = False) -> None:
+        """Show everything in another theme, or in the same for another reason."""
+        if theme is self.theme and follows_system == self.follows_system:
             return
-        self.theme = theme
+        self.theme, self.follows_system = theme, follows_system
         self.changed.emit()
 
     @contextmanager
@@ -299,7 +302,8 @@ def palette(theme: Theme) -> QPalette:
     for role, color in colors.items():
         made.setColor(role, QColor(color))
     for role in (roles.Text, roles.WindowText, roles.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, role, with_alpha(theme.muted, 0.6))
+        # Fainter than text, and no fainter than can be read: it says what there would be.
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.muted))
     return made
 
 

@@ -2,8 +2,10 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 
+from embedviz.gui.coloring.contrast import TEXT_CONTRAST, contrast, mixed
 from embedviz.gui.style import apply_theme, style_sheet, text_rules
 from embedviz.gui.theme import CAPTION_PIXELS, DARK, LIGHT, TEXT_PIXELS, THEMES, theme_manager
 
@@ -18,6 +20,37 @@ def test_rules_have_the_colors_of_their_theme_alone(theme):
     assert used <= own | inks
     assert not used & ({other.ground, other.panel, other.text} - own)
     assert rules.count("{") == rules.count("}")
+
+
+COLOR = r"(#[0-9A-Fa-f]{6}|rgba\([0-9.,\s]+\))"
+
+
+SELECTION = "selection-background-color"
+
+
+def opaque(color, ground):
+    """Return a color of a rule as it is seen on a ground."""
+    if color.startswith("#"):
+        return QColor(color)
+    *parts, alpha = (float(part) for part in color[5:-1].split(","))
+    return mixed(QColor(ground), QColor(*map(round, parts)), alpha)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_text_of_every_rule_is_readable(theme):
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", style_sheet(theme))
+    n_texts = 0
+    for selector, body in rules:
+        values = dict(re.findall(rf"([\w-]+):\s*{COLOR}", body))
+        for ink, ground in (("color", "background"), ("selection-color", SELECTION)):
+            if ink not in values:
+                continue
+            n_texts += 1
+            for under in (theme.ground, theme.panel):  # What shines through is either of these.
+                shown = opaque(values.get(ground, under), under)
+                found = contrast(QColor(values[ink]), shown)
+                assert found >= TEXT_CONTRAST, (selector.strip(), ink, values, round(found, 2))
+    assert n_texts > 25
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from embedviz.app.state import State
@@ -44,6 +45,15 @@ def state_between(before: State, after: State, fraction: float) -> State:
     )
     state = _with_maps_between(state, before, after, fraction)
     return _with_settings_between(state, before, after, fraction)
+
+
+def state_on_the_way(states: Sequence[State], part: float) -> State:
+    """Return the state at a part of the way, 0 to 1, that leads through all of some states."""
+    if len(states) == 1:
+        return states[0]
+    gone = min(max(part, 0.0), 1.0) * (len(states) - 1)
+    place = min(int(gone), len(states) - 2)
+    return state_between(states[place], states[place + 1], gone - place)
 
 
 def _can_walk(before: State, after: State) -> bool:

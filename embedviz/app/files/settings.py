@@ -60,6 +60,12 @@ class Preferences:
         Whether the tour has been taken or refused, so that it is not offered again.
     figure : dict
         How the last figure looked.
+    moving : dict
+        How the last moving picture looked, and how it moved.
+    scale : int
+        Size of everything, in percent.
+    is_motion_reduced : bool
+        Whether nothing is to move by itself, whatever the system says.
     """
 
     recent: tuple[Recent, ...] = ()
@@ -67,6 +73,9 @@ class Preferences:
     folder: str = ""
     knows_tour: bool = False
     figure: dict[str, str | int | float | bool] = field(default_factory=dict)
+    moving: dict[str, str | int | float | bool] = field(default_factory=dict)
+    scale: int = 100
+    is_motion_reduced: bool = False
 
     def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""
@@ -82,6 +91,25 @@ class Preferences:
 def settings_path() -> Path:
     """Return where the settings are."""
     return data_folder() / "settings.json"
+
+
+def remove_settings() -> bool:
+    """Remove what is remembered; return whether there was anything.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be removed.
+    """
+    path = settings_path()
+    try:
+        Path(f"{path}.lock").unlink(missing_ok=True)
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise UserError(f"{path} cannot be removed: {error.strerror}.") from None
+    return True
 
 
 def read_settings() -> Preferences:

@@ -23,7 +23,7 @@ Scalar = str | int | float | bool | None
 
 KEY_COLUMN = "key"
 """What the column with the names of rows is called, where rows are the members of an object."""
-REQUEST = "custom_id"
+_REQUEST = "custom_id"
 """What a request of a batch is called by who made it."""
 
 MOST_COLUMNS = 1000
@@ -31,7 +31,7 @@ _SINGLE = {str, int, float, bool, type(None)}
 _DEEPEST = 8
 _JOINED = ", "
 TEXT_NAMES = ("content", "document", "chunk", "input", "inputtext", "query", "passage", "question")
-_ID_NAMES = (REQUEST, "recordid", KEY_COLUMN, "id", "_id")
+_ID_NAMES = (_REQUEST, "recordid", KEY_COLUMN, "id", "_id")
 _NAMES = (*(name for name in LABEL_NAMES if name != KEY_COLUMN), *TEXT_NAMES, *_ID_NAMES)
 _MOSTLY = 0.5
 
@@ -77,7 +77,7 @@ def find_member(value: Any, path: Sequence[str]) -> Any:
     for name in path:
         if isinstance(value, dict):
             value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
             value = value[int(name)]
         else:
             return None
@@ -207,14 +207,50 @@ def texts_of(column: pa.ChunkedArray) -> list[str]:
     return [text or "" for text in column.cast(pa.string()).to_pylist()]
 
 
-def choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
-    """Return the column that names the rows: a usual name anywhere in the records, or any text.
+def take_records(
+    result: ReadResult,
+    columns: Mapping[str, pa.ChunkedArray],
+    wanted: str | None,
+    file_name: str,
+    places: RowNumbers,
+) -> None:
+    """Take the columns of records as metadata, and one of them as the labels.
+
+    Parameters
+    ----------
+    result : ReadResult
+    columns : mapping of name to pyarrow.ChunkedArray
+    wanted : str or None
+        The column of labels that is asked for.
+    file_name : str
+    places : int64 array
+        Of the rows among those of their request: where several vectors were asked for at once.
 
     Raises
     ------
     UserError
         When there is no column of the wanted name.
     """
+    import pyarrow as pa
+
+    if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
+        result.labels = texts_of(columns[KEY_COLUMN])
+        result.uses_label_column = wanted is not None
+        return
+    if not columns:
+        return
+    table = pa.table(columns)
+    label = choose_label(table, wanted, file_name)
+    labels = [] if label is None else texts_of(columns[label])
+    if label and label.rpartition(".")[2] == _REQUEST and len(set(labels)) < len(labels):
+        labels = [f"{label} [{place}]" for label, place in zip(labels, places, strict=True)]
+    take_columns(result, table, label, labels, is_wanted=wanted is not None)
+    possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
+    result.learn(label_columns=tuple(possible))
+
+
+def choose_label(table: pa.Table, wanted: str | None, file_name: str) -> str | None:
+    """Return the column that names the rows: a usual name anywhere in the records, or any text."""
     if wanted is not None:
         return choose_label_column(table, wanted, file_name)
     lasts: dict[str, str] = {
@@ -234,7 +270,7 @@ def _may_name_rows(column: pa.ChunkedArray, usual: str) -> bool:
     if not (pa.types.is_string(column.type) or pa.types.is_integer(column.type)):
         return False
     n_distinct = len(column.unique())
-    return n_distinct >= _MOSTLY * len(column) or usual == REQUEST
+    return n_distinct >= _MOSTLY * len(column) or usual == _REQUEST
 
 
 def take_columns(

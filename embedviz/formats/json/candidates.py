@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedviz.core.arrays import Matrix
+from embedviz.formats.json.blocks import SAMPLE
 from embedviz.formats.json.documents import ITEM, MEMBER, Step
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.text.base64_vectors import decode_base64, looks_like_base64
 from embedviz.formats.vector_names import COLUMN_NAMES
 
-SAMPLE = 200
 _MOST_KEYS = 1000
 _MOSTLY = 0.5
 _SURELY_A_MAP = 10
@@ -40,6 +40,8 @@ class Candidate:
     Attributes
     ----------
     path : tuple of str, ITEM or MEMBER
+    name : str
+        The names on the way with dots between them; nothing where there are none.
     lengths : tuple of int
         Of those that were seen.
     is_base64 : bool
@@ -48,14 +50,20 @@ class Candidate:
     """
 
     path: tuple[Step, ...]
+    name: str
     lengths: tuple[int, ...]
     is_base64: bool
     has_fractions: bool
 
     @property
-    def name(self) -> str:
-        """The names on the way with dots between them; nothing where there are none."""
-        return ".".join(step for step in self.path if isinstance(step, str))
+    def n_steps(self) -> int:
+        """How many steps lead to the rows: up to the last list or object of labels."""
+        return max((i for i, step in enumerate(self.path, 1) if step in (ITEM, MEMBER)), default=0)
+
+    @property
+    def column(self) -> tuple[str, ...]:
+        """The names from a row to its vector."""
+        return tuple(map(str, self.path[self.n_steps :]))
 
     @property
     def dimensions(self) -> int:
@@ -63,21 +71,10 @@ class Candidate:
         return Counter(self.lengths).most_common(1)[0][0]
 
     @property
-    def is_even(self) -> bool:
-        """Whether most of them have the same length."""
-        return self.lengths.count(self.dimensions) > _MOSTLY * len(self.lengths)
-
-    @property
-    def is_likely(self) -> bool:
-        """Whether these are vectors rather than other lists of numbers, by all signs there are."""
-        is_usual = self.has_fractions or self.rank < OTHER_NAME
-        return self.dimensions > 1 and is_usual and self.is_even
-
-    @property
     def rank(self) -> int:
         """The smaller, the more its name is that of a vector."""
-        ranks = (_rank_of(step) for step in self.path if isinstance(step, str))
-        return min(ranks, default=OTHER_NAME)
+        ranks = (_rank_of(step) for step in (*self.path, self.name) if isinstance(step, str))
+        return min(ranks)
 
 
 def find_candidates(values: Sequence[Any], *path: Step) -> Iterator[Candidate]:
@@ -94,6 +91,7 @@ def find_candidates(values: Sequence[Any], *path: Step) -> Iterator[Candidate]:
     if len(vectors) > _MOSTLY * len(given):
         yield Candidate(
             path,
+            ".".join(step for step in path if isinstance(step, str)),
             tuple(map(_length, vectors)),
             any(not isinstance(vector, bytes) for vector in vectors),
             any(not isinstance(vector, NumberList) or _has_fraction(vector) for vector in vectors),

@@ -13,10 +13,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
+from embedviz.formats.companions.record_columns import KEY_COLUMN
 from embedviz.formats.json.metadata import Document, RowContainer, put_around
 from embedviz.formats.json.parsing import (
     LIST_MARK,
-    TOO_DEEP,
     JsonError,
     NumberList,
     NumberLists,
@@ -61,6 +61,11 @@ class Documents:
 
     Attributes
     ----------
+    rows : generator of Row
+        Raises `JsonError`, with its line, where nothing can be told of what follows. Closing it
+        completes what is around the rows of the open document, as far as that is known.
+    line : int
+        Where the reader has come to.
     open : Document
         What was begun, as far as it was read.
     ended : list of Document
@@ -81,32 +86,10 @@ class Documents:
         self._is_last = self._has_replaced = False
         self._numbers = NumberLists()
         self._text = ""
-        self._at = self._counted = 0
-        self._line = line
+        self._at = 0
+        self.line = line
         self._problem: JsonError | None = None
-        self._found = self._rows()
-
-    @property
-    def line(self) -> int:
-        """Where the reader has come to."""
-        self._line += self._text.count("\n", self._counted, self._at)
-        self._counted = self._at
-        return self._line
-
-    def __iter__(self) -> Iterator[Row]:
-        """Yield the rows.
-
-        Raises
-        ------
-        JsonError
-            Where nothing can be told of what follows; with its line.
-        """
-        return self._found
-
-    def close(self) -> Document:
-        """Stop reading; return what is around the rows of the open document, as far as is known."""
-        self._found.close()
-        return self.open
+        self.rows = self._read_rows()
 
     def bad_row(self, error: JsonError, line: int) -> Row:
         """Return a row in place of those that a document should have."""
@@ -132,7 +115,7 @@ class Documents:
         for name in self._elements():
             self._take_open(inner.append if name is None else partial(inner.__setitem__, name))
 
-    def _rows(self) -> Generator[Row, None, None]:
+    def _read_rows(self) -> Generator[Row, None, None]:
         while mark := self._next(_find_document):
             if mark not in "{[" and not self._is_at_numbers():
                 raise self._error(Syntax.NO_RECORD)
@@ -159,10 +142,10 @@ class Documents:
         step, *rest = steps
         frame: dict[Any, Any] = {}
         if self._next() != ("[" if step == ITEM else "{"):
-            line, value = self.line, self._keep(frame, None)
-            if step == ITEM and isinstance(value, list):
-                yield self.bad_row(JsonError(_NUMBERS), line)
-            return value
+            if step == ITEM and self._is_at_numbers():
+                yield self.bad_row(JsonError(_NUMBERS), self.line)
+            self._keep(frame, None)
+            return frame[None]
         first, is_cut = len(self.open), True
         if not rest:
             self.open.append(RowContainer())
@@ -172,30 +155,28 @@ class Documents:
                     self._keep(frame, name)
                 elif rest:
                     inner = f"{prefix}{name}." if step == name else prefix
-                    frame[name] = yield from self._walk(
-                        rest, inner, name if step == MEMBER else None
-                    )
+                    label = name if step == MEMBER else None
+                    frame[name] = yield from self._walk(rest, inner, label)
                 else:
                     line, value = self.line, self._value_or_error()
                     self.open[-1].names.append(name if prefix else None)
                     yield Row(value if name is None else (name, value), line)
             is_cut = False
         finally:
-            beside = {name: frame[name] for name in frame if step not in (ITEM, MEMBER, name)}
-            put_around(self.open[first:], beside, prefix, key, is_cut=is_cut)
+            beside = {} if key is None else {KEY_COLUMN: key}
+            beside |= {prefix + n: frame[n] for n in frame if step not in (ITEM, MEMBER, n)}
+            put_around(self.open[first:], beside, is_cut=is_cut)
         return frame
 
-    def _keep(self, frame: dict[Any, Any], name: str | None) -> Any:
-        """Keep and return a value without rows; the numbers of a list of such."""
-        if self._next() != "[":
+    def _keep(self, frame: dict[Any, Any], name: str | None) -> None:
+        """Keep a value without rows, a list of numbers as such."""
+        if self._next() == "[":
+            frame[name] = []  # At once, for the file may end in it.
+            for _ in self._elements():
+                frame[name].append(self._other_value())
+        else:
             value = self._other_value(has_lists=self._is_at_numbers())
             frame[name] = value.values() if isinstance(value, NumberList) else value
-            return frame[name]
-        items: list[Any] = []
-        frame[name] = items  # At once, for the file may end in it.
-        for _ in self._elements():
-            items.append(self._other_value())
-        return items
 
     def _is_at_numbers(self) -> bool:
         return self._text.startswith(LIST_MARK, self._at)
@@ -207,24 +188,24 @@ class Documents:
         is_over = self._next() == closing
         while not is_over:
             yield self._name() if closing == "}" else None
-            mark = self._next()
-            is_over = mark == closing
+            is_over = self._next() == closing
             if not is_over:
-                if mark != ",":
-                    raise self._error(Syntax.NO_COMMA)
-                self._at += 1
-                self._next()
+                self._pass(",", Syntax.NO_COMMA)
         self._at += 1
 
     def _name(self) -> str:
         if self._next() != '"':
             raise self._error(Syntax.NO_KEY)
         name: str = self._value()
-        if self._next() != ":":
-            raise self._error(Syntax.NO_COLON)
+        self._pass(":", Syntax.NO_COLON)
+        return name
+
+    def _pass(self, mark: str, reason: Syntax) -> None:
+        """Go behind a mark that must come next, to what follows it."""
+        if self._next() != mark:
+            raise self._error(reason)
         self._at += 1
         self._next()
-        return name
 
     def _other_value(self, *, has_lists: bool = False) -> Any:
         value = self._value_or_error(has_lists=has_lists)
@@ -239,11 +220,10 @@ class Documents:
         except JsonError as error:
             if isinstance(error.reason, Syntax):
                 raise
-            while (end := end_of_value(self._text, self._at)) < 0 and self._more():
-                pass
-            if end < 0:
-                raise self._error(Syntax.CUT, error.at) from None
-            self._at = end
+            while (end := end_of_value(self._text, self._at)) < 0:
+                if not self._more():
+                    raise self._error(Syntax.CUT, error.at) from None
+            self._go_to(end)
             return error
 
     def _value(self, *, has_lists: bool = True) -> Any:
@@ -253,22 +233,28 @@ class Documents:
             except JsonError as error:
                 if error.reason == Syntax.CUT and self._more():
                     continue
-                before, rest = self._text[: self._at], self._text[self._at :]
-                if "escape" in error.reason and (mended := with_escapes(rest)) != rest:
-                    self._text = before + mended
-                    continue
-                is_deep = self._text.startswith(TOO_DEEP, self._at)
-                raise self._error(Syntax.DEEP if is_deep else error.reason, error.at) from None
-            if self._has_replaced:
-                self.n_replaced += "\ufffd" in self._text[self._at : end]
-            self._at = end
-            return value
+                rest = self._text[self._at :]
+                mended = with_escapes(rest) if "escape" in error.reason else rest
+                if mended == rest:
+                    raise self._error(error.reason, error.at) from None
+                self._text = self._text[: self._at] + mended
+            else:
+                if self._has_replaced:
+                    self.n_replaced += "\ufffd" in self._text[self._at : end]
+                self._go_to(end)
+                return value
+
+    def _go_to(self, place: int) -> None:
+        self.line += self._text.count("\n", self._at, place)
+        self._at = place
 
     def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
         """Go to the next character that is not blank; return it, nothing at the end."""
         while True:
             found = find(self._text, self._at)
-            self._at = found.start() if found else len(self._text)
+            place = found.start() if found else len(self._text)
+            if place > self._at:
+                self._go_to(place)
             if found or not self._more():
                 return self._text[self._at : self._at + 1]
 
@@ -276,8 +262,7 @@ class Documents:
         """Read more of the text; return whether there may have been any."""
         if self._is_last:
             return False
-        self._line, waiting = self.line, self._text[self._at :]
-        self._at = self._counted = 0
+        waiting, self._at = self._text[self._at :], 0
         text, self._is_last = self._read(self._rest, len(waiting))
         found, used = self._numbers.cut(text, is_last=self._is_last)
         self._rest = text[used:]

@@ -16,7 +16,6 @@ import numpy as np
 
 from embedviz.core.notes import Note
 from embedviz.formats.companions.record_columns import (
-    KEY_COLUMN,
     ColumnCollector,
     Scalar,
     flat_columns,
@@ -51,7 +50,7 @@ class RowContainer:
     constants: dict[str, Scalar] = field(default_factory=dict)
     columns: dict[str, Sequence[Scalar]] = field(default_factory=dict)
 
-    def take_columns(self, beside: dict[str, Any], prefix: str, *, is_cut: bool) -> None:
+    def take_columns(self, beside: dict[str, Any], *, is_cut: bool) -> None:
         """Take what there is for each row out of an object; if it is cut, lists may be longer."""
         n_rows = len(self.names)
         for name, value in list(beside.items()):
@@ -64,7 +63,7 @@ class RowContainer:
             else:
                 continue
             del beside[name]
-            self.columns |= flat_columns(prefix + name, values)
+            self.columns |= flat_columns(name, values)
 
     def values(self, name: str) -> Sequence[Scalar]:
         """Return what a column has for each row."""
@@ -78,50 +77,31 @@ Document = list[RowContainer]
 """The rows of a document, in their order."""
 
 
-def put_around(
-    containers: Sequence[RowContainer],
-    beside: dict[str, Any],
-    prefix: str,
-    key: str | None,
-    *,
-    is_cut: bool,
-) -> None:
+def put_around(containers: Sequence[RowContainer], beside: dict[str, Any], *, is_cut: bool) -> None:
     """Give containers what else is in the object that they are in.
 
     Parameters
     ----------
     containers : sequence of RowContainer
     beside : dict
-    prefix : str
-        Of the names of its members.
-    key : str or None
-        What the object itself is called, where that is a label.
     is_cut : bool
         Whether the object was not read to its end.
     """
     if len(containers) == 1:
-        containers[0].take_columns(beside, prefix, is_cut=is_cut)
-    flat: dict[str, Scalar] = {} if key is None else {KEY_COLUMN: key}
-    flat |= flatten(beside, prefix)
+        containers[0].take_columns(beside, is_cut=is_cut)
+    constants = flatten(beside)
     for container in containers:
-        container.constants = flat | container.constants
+        container.constants = constants | container.constants
 
 
 class Metadata:
-    """Collector of the fields of rows, and of the documents that they are in.
+    """Collector of the fields of rows, and of the documents that they are in."""
 
-    Parameters
-    ----------
-    is_split : bool
-        Whether the "columns" of a document are what the places of its rows are called.
-    """
-
-    def __init__(self, *, is_split: bool) -> None:
-        self._is_split = is_split
+    def __init__(self) -> None:
         self._own = ColumnCollector()
         self._around = ColumnCollector()
         self._constants: set[str] = set()
-        self._left_out: dict[str, int] = {}
+        self._left_out: dict[str, Note] = {}
         self._ends = [0]
 
     def add(self, records: Sequence[dict[str, Scalar]], documents: Sequence[Document]) -> None:
@@ -143,16 +123,26 @@ class Metadata:
         """Leave out what would be very much once it is repeated in each row: another list."""
         for name, value in list(container.constants.items()):
             if isinstance(value, str) and len(value) * len(container.names) > _MOST_CONSTANT:
-                self._left_out[name] = len(value)
+                self._left_out[name] = Note(
+                    f"{name!r} is left out: it has no value for each of the rows, but "
+                    f"{len(value):,} characters for all of them."
+                )
                 del container.constants[name]
 
-    def columns(self, rows: RowNumbers) -> dict[str, pa.ChunkedArray]:
-        """Return all columns, for some of the rows."""
+    def columns(self, rows: RowNumbers, *, is_split: bool) -> dict[str, pa.ChunkedArray]:
+        """Return all columns, for some of the rows.
+
+        Parameters
+        ----------
+        rows : int64 array
+        is_split : bool
+            Whether the "columns" of a document are what the places of its rows are called.
+        """
         columns = self._own.columns(rows)
         for name, column in self._around.columns(rows).items():
             # Of a single document, what holds for all rows says nothing of any.
             is_common = len(self._ends) == 2 and name in self._constants and len(rows) > 1
-            if (is_common and len(column.unique()) == 1) or (self._is_split and name == "columns"):
+            if (is_common and len(column.unique()) == 1) or (is_split and name == "columns"):
                 continue
             while name in columns:
                 name = f"{name} (outer)"
@@ -161,17 +151,9 @@ class Metadata:
 
     def notes(self) -> list[Note]:
         """Return what was left out."""
-        long = [
-            Note(
-                f"{name!r} is left out: it has no value for each of the rows, but {length:,} "
-                "characters for all of them."
-            )
-            for name, length in self._left_out.items()
-        ]
-        return self._own.notes() + self._around.notes() + long
+        return [*self._own.notes(), *self._around.notes(), *self._left_out.values()]
 
     def documents_of(self, rows: RowNumbers) -> tuple[RowNumbers, RowNumbers]:
         """Return the number of the document that each row is in, and its place there."""
-        ends = np.array(self._ends[1:], np.int64)
-        documents = np.searchsorted(ends, rows, "right").astype(np.int64)
+        documents = np.searchsorted(self._ends[1:], rows, "right").astype(np.int64)
         return documents, rows - np.array(self._ends)[documents]

@@ -7,8 +7,6 @@ straight into the array: as Python objects, all numbers would take eight times t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,32 +17,21 @@ from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
 from embedviz.formats.companions.record_columns import (
     KEY_COLUMN,
-    REQUEST,
     Scalar,
-    choose_label,
     find_member,
     flatten,
     take_choice,
-    take_columns,
-    texts_of,
+    take_records,
 )
 from embedviz.formats.containers.rows import wanted_label
-from embedviz.formats.json.blocks import Blocks, JsonBlock
+from embedviz.formats.json.blocks import Blocks, JsonBlock, begins_as_json
 from embedviz.formats.json.documents import ITEM, MEMBER
 from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Document, Metadata
 from embedviz.formats.json.parsing import NumberList
-from embedviz.formats.json.samples import begins_with_bracket, starts_as_json
-from embedviz.formats.reading import (
-    BadRows,
-    Format,
-    ReadResult,
-    RowNumbers,
-    counts_rest,
-    require_dimensions,
-)
+from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, require_dimensions
 from embedviz.formats.refused.answers import find_failure
-from embedviz.formats.rows import RowCollector, reorder_rows
+from embedviz.formats.rows import RowCollector, renumber_rows, reorder_rows
 from embedviz.formats.source import Source
 from embedviz.formats.text.base64_vectors import decode_base64
 from embedviz.formats.text.list_texts import inside_of, take_lists
@@ -60,14 +47,6 @@ _KINDS = {
     float: "a single number",
 }
 
-_starts_like_record = re.compile(rb'\s*\{\s*"').match
-
-
-def _matches(source: Source) -> bool:
-    lines = source.lines  # Of which the first may be broken.
-    are_records = 2 * sum(map(bool, map(_starts_like_record, lines))) > len(lines)
-    return starts_as_json(source) or (are_records and not begins_with_bracket(source.text))
-
 
 def _read(source: Source, settings: ReadSettings, report: Report) -> ReadResult:
     layout = find_layout(source, settings.vector_column)
@@ -82,34 +61,34 @@ class _JsonReader:
         self._source = source
         self._settings = settings
         self._layout = layout
-        self._is_map = layout.steps[-1:] == (MEMBER,)
         self._rows = RowCollector(
             layout.chosen.dimensions, settings, BadRows(source, settings), is_labeled=False
         )
-        self._metadata = Metadata(is_split=bool(layout.names))
+        self._metadata = Metadata()
         # Elsewhere a document may have no vectors, and yet count as a row.
-        self._is_plain = not any(isinstance(step, str) for step in layout.steps)
+        self._is_plain = not any(isinstance(step, str) for step in layout.path.steps)
         self._counts_rest = self._is_plain and counts_rest(source, settings)
 
     def read(self, report: Report) -> ReadResult:
         n_rest, is_open, ended = 0, False, list[Document]()
         with self._source.stream() as stream:
             is_preview = self._settings.is_preview
-            reader = Blocks(self._source, stream, self._layout, is_preview=is_preview)
+            reader = Blocks(self._source, stream, self._layout.path, is_preview=is_preview)
             # What stands behind the vectors may be their labels.
             may_go_on = not (self._is_plain or is_preview)
             for block in reader:
                 if not self._rows.is_full:
                     self._add(block)
                     is_open = bool(reader.documents.open)
-                elif block.values or block.documents:
+                elif block.rows or block.documents:
                     self._rows.stop()
-                    n_rest, ended = n_rest + len(block.values), ended or block.documents
+                    n_rest, ended = n_rest + len(block.rows), ended or block.documents
                     if not self._counts_rest and (ended or not (may_go_on and is_open)):
                         break
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
             if is_open:
-                self._metadata.add([], (ended or [reader.documents.close()])[:1])
+                reader.documents.rows.close()
+                self._metadata.add([], (ended or [reader.documents.open])[:1])
         if self._counts_rest:
             self._rows.count_rest(n_rest)
         result = self._contents()
@@ -117,43 +96,41 @@ class _JsonReader:
         return result
 
     def _add(self, block: JsonBlock) -> None:
-        records: list[dict[str, Scalar]] = [{} for _ in block.values]
-        if records:
-            problems = self._fill(block, records)
-            first = self._rows.n_read + 1
+        rows, first = block.rows, self._rows.n_read + 1
+        records: list[dict[str, Scalar]] = [{} for _ in rows]
 
-            def place(row: int) -> str:
-                line = f"line {block.lines[row]:,}"
-                if self._is_map:
-                    label = str(records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
-                    return f"entry {first + row:,} ({label!r}, {line})"
-                return line if self._layout.is_lines else f"record {first + row:,} ({line})"
+        def place(row: int) -> str:
+            line = f"line {rows[row].line:,}"
+            if self._layout.path.steps[-1:] == (MEMBER,):
+                label = str(records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
+                return f"entry {first + row:,} ({label!r}, {line})"
+            return line if self._layout.path.is_lines else f"record {first + row:,} ({line})"
 
-            self._rows.add(len(records), None, problems, place)
+        if rows:
+            both = zip(rows, records, strict=True)
+            lists = [_take_apart(row.value, self._layout, record) for row, record in both]
+            problems = take_lists(lists, self._rows.space_for(len(rows), block.fraction))
+            self._rows.add(len(rows), None, problems, place)
         self._metadata.add(records, block.documents)
-
-    def _fill(self, block: JsonBlock, records: Sequence[dict[str, Scalar]]) -> dict[int, str]:
-        """Put the vectors of a block into the array, and the rest into records; return the bad."""
-        out = self._rows.space_for(len(records), block.fraction)
-        rows = zip(block.values, records, strict=True)
-        return take_lists([_take_apart(row, self._layout, record) for row, record in rows], out)
 
     def _contents(self) -> ReadResult:
         layout = self._layout
-        result = self._rows.contents("JSON Lines" if layout.is_lines else "JSON")
+        result = self._rows.contents("JSON Lines" if layout.path.is_lines else "JSON")
         result.notes += self._metadata.notes()
         result.learn(dtype="base64" if layout.chosen.is_base64 else "text")
-        columns = self._metadata.columns(result.rows)
+        columns = self._metadata.columns(result.rows, is_split=bool(layout.names))
         self._sort_by_index(result, columns)
-        self._take_columns(result, columns)
-        take_choice(result, layout.name, layout.described)
+        wanted = wanted_label(self._settings, list(columns))
+        _, places = self._metadata.documents_of(result.rows)
+        take_records(result, columns, wanted, self._source.path.name, places)
+        take_choice(result, layout.chosen.name, layout.described)
         return result
 
     def _sort_by_index(self, result: ReadResult, columns: dict[str, Any]) -> None:
         """Bring the answers of a service into the order of the questions."""
         import pyarrow as pa
 
-        if self._layout.steps[-2:] != ("data", ITEM) or _INDEX not in columns:
+        if self._layout.path.steps[-2:] != ("data", ITEM) or _INDEX not in columns:
             return
         column = columns[_INDEX]
         if not pa.types.is_integer(column.type) or column.null_count:
@@ -161,49 +138,13 @@ class _JsonReader:
         documents, places = self._metadata.documents_of(result.rows)
         order = np.lexsort((column.to_numpy(), documents))
         rows = (result.rows - places + column.to_numpy())[order]
-        _renumber(result, rows)
+        renumber_rows(result, rows)
         if (np.diff(order) == 1).all():
             return
         reorder_rows(result.vectors, order)
         for name in columns:
             columns[name] = columns[name].take(pa.array(order))
         result.notes.append(Note(f"The rows were put in the order of their {_INDEX!r}."))
-
-    def _take_columns(self, result: ReadResult, columns: dict[str, Any]) -> None:
-        import pyarrow as pa
-
-        wanted = wanted_label(self._settings, list(columns))
-        if list(columns) == [KEY_COLUMN] and wanted in (None, KEY_COLUMN):
-            result.labels = texts_of(columns[KEY_COLUMN])
-            result.uses_label_column = wanted is not None
-        elif columns:
-            table = pa.table(columns)
-            label = choose_label(table, wanted, self._source.path.name)
-            labels = [] if label is None else self._labels(label, columns[label], result.rows)
-            take_columns(result, table, label, labels, is_wanted=wanted is not None)
-            possible = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
-            result.learn(label_columns=tuple(possible))
-
-    def _labels(self, name: str, column: Any, rows: RowNumbers) -> list[str]:
-        labels = texts_of(column)
-        if name.rpartition(".")[2] == REQUEST and len(set(labels)) < len(labels):
-            # Several vectors were asked for at once.
-            _, places = self._metadata.documents_of(rows)
-            return [f"{label} [{place}]" for label, place in zip(labels, places, strict=True)]
-        return labels
-
-
-def _renumber(result: ReadResult, rows: RowNumbers) -> None:
-    """Take these as the numbers of the rows, by which labels are joined, where they can be.
-
-    Where only a part was read, or rows were left out, those in the file tell another order.
-    """
-    end = result.n_rows
-    if end is None and np.array_equal(rows, result.rows + 1):
-        return  # The index counts from 1.
-    is_below = end is None or not len(rows) or rows[-1] < end
-    if is_below and (rows >= 0).all() and (np.diff(rows) > 0).all():
-        result.rows = rows
 
 
 def _take_apart(
@@ -235,8 +176,8 @@ def _take_apart(
     if vector is None:
         return ValueError(_describe(found, value, name))
     if isinstance(value, list):
-        places = ((str(place), item) for place, item in enumerate(value) if item is not found)
-        value = {layout.names.get(place, place): item for place, item in places}
+        others = ((place, item) for place, item in enumerate(value) if item is not found)
+        value = {layout.names.get(place, str(place)): item for place, item in others}
     if isinstance(value, dict) and not isinstance(vector, ValueError):
         record |= flatten(value)
         if isinstance(found, str):
@@ -265,4 +206,4 @@ def _describe(found: Any, value: Any, name: str) -> str:
     return f"{said} ({failure})" if failure else said
 
 
-JSON = Format(_matches, _read, frozenset({"vector_column"}))
+JSON = Format(begins_as_json, _read, frozenset({"vector_column"}))

@@ -27,8 +27,6 @@ MOST_DEPTH = 100
 BLANKS = b" \t\r\n\0\x1e"
 """Around documents: files may be filled up with NUL, and records be marked by a separator."""
 
-CUT_FILE = "the file ends in the middle of it"
-
 
 class Syntax(StrEnum):
     """What is wrong so that nothing can be told of what comes after it."""
@@ -43,6 +41,8 @@ class Syntax(StrEnum):
 
 
 _REASONS = {
+    "Unterminated string": Syntax.CUT,
+    "Expecting value": Syntax.NO_VALUE,
     "Expecting property name": Syntax.NO_KEY,
     "Illegal trailing comma before end of object": Syntax.NO_KEY,
     "Illegal trailing comma before end of array": Syntax.NO_VALUE,
@@ -50,7 +50,7 @@ _REASONS = {
     "Expecting ','": Syntax.NO_COMMA,
 }
 _LONGEST_INTEGER = 4000
-TOO_DEEP = "[" * MOST_DEPTH
+_TOO_DEEP = "[" * MOST_DEPTH
 LIST_MARK, _FIRST_MARK = "-0e", 10**18
 """A zero with an exponent that nobody writes stands for a list of numbers that was cut out."""
 
@@ -76,10 +76,9 @@ class NumberList(bytes):
     def values(self) -> list[Any]:
         """Return them as Python has them, nothing where one of them is none."""
         try:
-            found: list[Any] = json.loads(b"[%b]" % self, parse_int=_integer)
+            return list(json.loads(b"[%b]" % self, parse_int=_integer))
         except ValueError:
             return []
-        return found
 
 
 class JsonError(ValueError):
@@ -172,7 +171,8 @@ class NumberLists:
         try:
             found = self._raw_decode(text, at)
         except json.JSONDecodeError as error:
-            raise _described(error) from None
+            is_deep = text.startswith(_TOO_DEEP, at)
+            raise JsonError(Syntax.DEEP, at=at) if is_deep else _described(error) from None
         except RecursionError:
             raise JsonError(Syntax.DEEP, at=at) from None
         for mark in self._used:
@@ -219,12 +219,12 @@ def _integer(digits: str) -> int | str:
 
 def _described(error: json.JSONDecodeError) -> JsonError:
     text, at = error.doc, error.pos
-    lacks_value = error.msg == "Expecting value"
-    is_cut = not text[at:].strip() or (lacks_value and _is_scalar(text, at))
-    if is_cut or error.msg.startswith("Unterminated string"):
-        return JsonError(Syntax.CUT, at=at)
-    if lacks_value and text[at] in ",:]}":
-        return JsonError(Syntax.NO_VALUE, at=at)
-    known = (reason for said, reason in _REASONS.items() if error.msg.startswith(said))
     other = f"not valid JSON at {near(text, at)!r} ({error.msg})"
-    return JsonError(next(known, other), at=at)
+    known = (reason for said, reason in _REASONS.items() if error.msg.startswith(said))
+    reason: str = next(known, other)
+    lacks_value = reason == Syntax.NO_VALUE
+    if not text[at:].strip() or (lacks_value and _is_scalar(text, at)):
+        reason = Syntax.CUT
+    elif lacks_value and text[at] not in ",:]}":
+        reason = other
+    return JsonError(reason, at=at)

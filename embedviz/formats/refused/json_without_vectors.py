@@ -6,10 +6,10 @@ from typing import Any
 
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
+from embedviz.formats.json.blocks import LayoutSample
 from embedviz.formats.json.candidates import OTHER_NAME, Candidate
 from embedviz.formats.json.documents import ITEM, MEMBER, Step
 from embedviz.formats.json.parsing import NumberList, Syntax
-from embedviz.formats.json.samples import LayoutSample
 from embedviz.formats.refused.answers import are_numbers, find_failure
 
 READABLE = (

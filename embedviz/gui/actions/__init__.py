@@ -14,12 +14,25 @@ from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui import figures
-from embedviz.gui.actions import catalog, opening, query, saving, scenes, sessions, texts, view
+from embedviz.gui.actions import (
+    catalog,
+    commands,
+    opening,
+    query,
+    saving,
+    scenes,
+    sessions,
+    texts,
+    view,
+)
 from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
+from embedviz.gui.actions.comfort import COMFORT
 from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.host import Host, has_set
+from embedviz.gui.moving.dialog import MovingDialog
+from embedviz.gui.moving.stage import stage_of
 from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
@@ -61,6 +74,16 @@ def export_figure(window: Host) -> None:
         return recipe_of(state, name, steps=ALL_STEPS, with_paths=with_paths)
 
     dialog = ExportDialog(pane.picture, name, recipe, window.widget)
+    dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
+    dialog.show()
+
+
+def export_moving_picture(window: Host) -> None:
+    """Ask what of the active pane is to move, and where it goes."""
+    pane = window.active_pane
+    if pane.needs_set and not has_set(window):
+        return
+    dialog = MovingDialog(pane, stage_of(pane), window.session, lambda: (), window.widget)
     dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
     dialog.show()
 
@@ -261,6 +284,14 @@ ACTIONS: tuple[Action, ...] = (
         "Export",
         Action("file.export", "File", "Export Figure…", export_figure, ("Ctrl+E",)),
         Action(
+            "file.export_moving",
+            "File",
+            "Export Moving Picture…",
+            export_moving_picture,
+            ("Ctrl+Alt+E",),
+            "An orbit, a sweep, a run or the way between two states, as WebP, GIF, PNG or MP4",
+        ),
+        Action(
             "file.export_rows",
             "File",
             "Export Selected Rows…",
@@ -339,10 +370,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.close_map", "View", "Close Map", row_actions.close_map, ("Ctrl+Shift+M",)),
     Action("view.beside", "View", "Put Pane Beside or Back", view.show_beside, ("Ctrl+Shift+B",)),
     Action("view.theme", "View", "Switch Light and Dark", view.switch_theme, ("Ctrl+T",)),
+    *COMFORT,
     Action(
         "view.sides", "View", "Hide or Show Side Panels", view.toggle_sides, ("Ctrl+B",), "", True
     ),
+    Action("view.next_pane", "View", "Next Pane", commands.next_pane, ("Ctrl+PgDown",), "", True),
+    Action("view.previous_pane", "View", "Previous Pane", commands.previous_pane, ("Ctrl+PgUp",)),
     *scenes.SCENES,
+    Action(
+        "help.commands", "Help", "All Commands…", commands.show_commands, ("Ctrl+K",), commands.TIP
+    ),
     Action("help.guide", "Help", "Guide", view.show_guide, ("F1",), "The manual, with a search"),
     scenes.TOUR,
     Action("help.keys", "Help", "Keys and Mouse", show_keys, ("?",)),

@@ -24,6 +24,8 @@ class Action:
         Whether a line stands above it, or above the menu that it is the first of.
     submenu : str
         Menu within the menu that it is in; empty: none.
+    is_on : callable, optional
+        Takes the window to whether the entry is marked as being on; None: it cannot be.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Action:
     tip: str = ""
     separated: bool = False
     submenu: str = ""
+    is_on: Callable[..., bool] | None = None
 
 
 def within(submenu: str, *actions: Action) -> tuple[Action, ...]:

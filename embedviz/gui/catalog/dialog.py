@@ -13,7 +13,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -29,6 +28,7 @@ from embedviz.gui.catalog.details import OfferDetails
 from embedviz.gui.catalog.offers import Offer
 from embedviz.gui.catalog.table import OfferTable
 from embedviz.gui.catalog.work import CatalogWork
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import hairline, keep_on_screen, text_label, with_name
 from embedviz.gui.widgets.message_bar import MessageBar
@@ -37,7 +37,7 @@ from embedviz.sources.catalog.download import Downloaded
 _WIDTH, _HEIGHT = 860, 640
 
 
-class CatalogDialog(QDialog):
+class CatalogDialog(DialogInReadingOrder):
     """What a catalog has, and what was downloaded.
 
     Parameters

@@ -12,7 +12,6 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QPushButton,
@@ -29,6 +28,7 @@ from embedviz.gui.export.form import LookForm, remember_look
 from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import Kind
 from embedviz.gui.export.preview import FigurePreview
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     hairline,
@@ -41,7 +41,7 @@ RecipeMaker = Callable[[bool], str]
 """Returns the recipe of what is shown, with the paths of files or without; in any thread."""
 
 
-class ExportDialog(QDialog):
+class ExportDialog(DialogInReadingOrder):
     """How a figure of a picture is to look, and where it goes.
 
     Signals

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from embedviz.app.pairing import OpenRequest
 from embedviz.app.session import Session
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.opening.file_check import FileCheck
 from embedviz.gui.opening.footer import Footer
 from embedviz.gui.opening.loader import Opener
@@ -27,7 +28,7 @@ from embedviz.sources.texts.offered import TextsFound
 _WIDTH, _HEIGHT = 720, 640
 
 
-class OpenDialog(QDialog):
+class OpenDialog(DialogInReadingOrder):
     """One file, and how it is to be opened.
 
     Signals

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEasingCurve, QObject, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QWidget
 
-from embedviz.gui.points.reduced_motion import prefers_reduced_motion
+from embedviz.gui.points.reduced_motion import motion, system_reduces_motion
 from embedviz.gui.points.roles import LedCamera
 from embedviz.gui.points.scene import PointScene
 from embedviz.gui.points.transition import Start, Transition, seen_alike
@@ -30,9 +30,8 @@ class Animator(QObject):
 
     Attributes
     ----------
-    is_enabled : bool
-        Whether points and camera take a moment to their new places. Not where the system asks
-        for less motion.
+    is_driven : bool
+        Whether somebody else says which step is shown, as for a moving picture, and no clock.
     transition : Transition or None
     """
 
@@ -42,8 +41,9 @@ class Animator(QObject):
     def __init__(self, widget: QWidget, scene: PointScene, viewport: LedCamera) -> None:
         super().__init__(widget)
         self._widget, self._canvas, self._viewport = widget, scene.canvas, viewport
-        self._markers = scene.markers
-        self.is_enabled = not prefers_reduced_motion()
+        self._markers, self._names = scene.markers, scene.clusters
+        self._is_enabled = not system_reduces_motion()
+        self.is_driven = False
         self.transition: Transition | None = None
         self._rest = QTimer(self, singleShot=True, interval=REFINE_MILLISECONDS)
         self._rest.timeout.connect(self._come_to_rest)
@@ -52,6 +52,18 @@ class Animator(QObject):
         self._steps.setStartValue(0.0)
         self._steps.setEndValue(1.0)
         self._steps.valueChanged.connect(self.show_step)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether points and camera take a moment to their new places.
+
+        Not where the system or the user asks for less motion.
+        """
+        return self._is_enabled and not motion.is_reduced
+
+    @is_enabled.setter
+    def is_enabled(self, is_enabled: bool) -> None:
+        self._is_enabled = is_enabled
 
     @property
     def is_animating(self) -> bool:
@@ -69,7 +81,8 @@ class Animator(QObject):
         """Return where everything is by now, and be at the end of what moves by itself."""
         viewport = self._viewport
         camera = viewport.camera  # First: the positions are those that it sees.
-        start = Start(self._canvas.positions, camera, viewport.area(), self._markers.spots())
+        texts = self._markers.spots(), self._names.spots()
+        start = Start(self._canvas.positions, camera, viewport.area(), *texts)
         self.finish()
         return start
 
@@ -81,9 +94,9 @@ class Animator(QObject):
 
     def start_from(self, start: Start) -> None:
         """Move points and camera from where they were, at once where nothing is animated."""
-        if not (self.is_enabled and self._widget.isVisible()):
+        if not ((self.is_enabled or self.is_driven) and self._widget.isVisible()):
             return
-        viewport, (before, first, area, markers) = self._viewport, start
+        viewport, (before, first, area, markers, names) = self._viewport, start
         end, positions = viewport.camera, self._canvas.positions
         # Between 2-D and 3-D, the way is shown in 3-D, whose axes need no margins.
         there = viewport.frame(end).area
@@ -92,8 +105,10 @@ class Animator(QObject):
         self.transition = Transition(before, positions, first, last, end)
         viewport.is_in_transition = True
         self._markers.set_out(markers)
+        self._names.set_out(names)
         self.show_step(0.0)
-        self._steps.start()
+        if not self.is_driven:
+            self._steps.start()
 
     def start_if_moved(self, start: Start) -> None:
         """Move from where points and camera were, if they are elsewhere, and paint anew."""
@@ -116,6 +131,7 @@ class Animator(QObject):
             return
         self._canvas.positions, camera = self.transition.at(part)
         self._markers.show_step(self.transition, part)
+        self._names.show_step(self.transition, part)
         self._viewport.move_to(camera)
         self._canvas.forget_image()
         if part >= 1:

@@ -10,6 +10,7 @@ import configparser
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,9 +22,24 @@ _MAC = ("defaults", "read", "com.apple.universalaccess", "reduceMotion")
 _WINDOWS_ANIMATES = 0x1042  # SPI_GETCLIENTAREAANIMATION
 
 
-@lru_cache(maxsize=1)
+@dataclass
+class MotionChoice:
+    """What the user chose here, whatever the system says."""
+
+    is_reduced: bool = False
+
+
+motion = MotionChoice()
+
+
 def prefers_reduced_motion() -> bool:
-    """Return whether nothing should move by itself; asked once."""
+    """Return whether nothing should move by itself, as the user or the system has it."""
+    return motion.is_reduced or system_reduces_motion()
+
+
+@lru_cache(maxsize=1)
+def system_reduces_motion() -> bool:
+    """Return whether the system is set so that nothing should move by itself; asked once."""
     if sys.platform == "win32":
         return not _windows_animates()
     if sys.platform == "darwin":

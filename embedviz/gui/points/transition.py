@@ -24,12 +24,13 @@ from embedviz.core.drawing.raster import Positions
 
 
 class Start(NamedTuple):
-    """Where points, camera and area are when a transition begins, and markers by their texts."""
+    """Where points, camera and area are when a transition begins, and texts by what they say."""
 
     positions: Positions
     camera: Camera
     area: QRectF
     markers: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
+    names: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
 
 
 class Transition:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -176,6 +177,9 @@ class PointView(QWidget):
         ValueError
             When the shapes do not fit together.
         """
+        is_recoloring = self.animator.is_driven and not animate and keep_camera
+        if is_recoloring and _recolored(self, positions, colors, sizes):
+            return
         start, canvas, viewport = self.animator.stop(), self.scene.canvas, self.viewport
         n_before, was_3d, held = len(canvas), canvas.is_3d, viewport.camera
         canvas.set_points(positions, colors, sizes)
@@ -301,3 +305,15 @@ class PointView(QWidget):
         paint_scene(painter, self.scene, self.viewport.frame(), self.width(), self.height())
         if self.scene.labels.is_unfinished:
             self._frame_cache.invalidate(in_turn=True)
+
+
+def _recolored(view: PointView, positions: ArrayLike, colors: Any, sizes: Any) -> bool:
+    """Take other colors for points that are on their way; return whether they are."""
+    canvas = view.scene.canvas
+    if not view.animator.is_animating or len(canvas) != len(np.asarray(positions)):
+        return False
+    canvas.set_points(positions, colors, sizes)
+    view.viewport.note_change()
+    view.animator.retarget()
+    view.redraw()
+    return True

@@ -96,6 +96,10 @@ class SessionFiles(QObject):
             ),
         }
 
+    def remember(self, **choices: Any) -> None:
+        """Remember choices for the next start; see `Preferences`."""
+        self.memory.remember(**choices)
+
     def take_sessions(self, paths: Sequence[str | Path]) -> list[Path]:
         """Return the files to open now: where there is a session, none, as they come after it.
 

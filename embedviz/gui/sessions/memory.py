@@ -68,8 +68,11 @@ class WindowMemory(QObject):
     def _on_theme(self) -> None:
         if self._is_closed:
             return
-        name = theme_manager.theme.name
-        self.settings_writer.change(lambda settings: replace(settings, theme=name))
+        self.remember(theme=None if theme_manager.follows_system else theme_manager.theme.name)
+
+    def remember(self, **choices: Any) -> None:
+        """Remember other values of some of the fields of `Preferences`."""
+        self.settings_writer.change(lambda settings: replace(settings, **choices))
 
 
 def _opened(vector_set: VectorSet) -> Recent | None:

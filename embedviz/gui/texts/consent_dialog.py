@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from embedviz.core.notes import counted
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import caption, keep_on_screen, text_label, with_name
 from embedviz.sources.consent import Agreements, Sending
@@ -33,7 +34,7 @@ _WIDTH = 520
 _LOOK_SECONDS = 0.2
 
 
-class ConsentDialog(QDialog):
+class ConsentDialog(DialogInReadingOrder):
     """What would be sent, to whom, and how much of it; Cancel is the default.
 
     Parameters

@@ -11,7 +11,6 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -25,6 +24,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.wording import in_words
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.texts.encoder_form import EncoderForm
 from embedviz.gui.texts.texts_form import TextsForm
 from embedviz.gui.theme import GRID
@@ -40,7 +40,7 @@ _PATIENCE_MILLISECONDS = 250
 STAYS = "Nothing leaves this machine."
 
 
-class EmbedDialog(QDialog):
+class EmbedDialog(DialogInReadingOrder):
     """A source of texts, and how they are to be embedded.
 
     Signals

@@ -10,7 +10,6 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     caption,
@@ -123,7 +123,7 @@ class KeyEntry(QWidget):
         dialog.open()
 
 
-class KeyDialog(QDialog):
+class KeyDialog(DialogInReadingOrder):
     """A field for a key that goes into the system's keyring, and nowhere else.
 
     Signals

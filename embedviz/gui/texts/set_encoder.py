@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.app.tasks import Task
 from embedviz.core.derivation.named_encoder import NamedEncoder
@@ -15,6 +15,7 @@ from embedviz.core.notes import counted
 from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.texts.encoder_form import EncoderForm
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, keep_on_screen, text_label, with_name
@@ -25,7 +26,7 @@ _WIDTH = 620
 _PATIENCE_MILLISECONDS = 250
 
 
-class EncoderDialog(QDialog):
+class EncoderDialog(DialogInReadingOrder):
     """An encoder for a set; some of the set's texts are encoded again and compared to its rows.
 
     What runs on this machine is compared at once; a service only when the user asks for it.

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import keep_on_screen, text_label, with_name
 
@@ -15,7 +16,7 @@ _COLUMNS = 2
 _LINE = 3
 
 
-class KeySheet(QDialog):
+class KeySheet(DialogInReadingOrder):
     """Keys in two columns; where the screen is smaller than the sheet, it scrolls.
 
     Parameters

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from embedviz.app.layouts import spare_process
 from embedviz.app.pairing import OpenRequest, pair_up
@@ -24,6 +24,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS
 from embedviz.gui.actions.other_files import take_other_files
 from embedviz.gui.describe import describe_holes
+from embedviz.gui.keyboard.reading_order import WindowInReadingOrder
 from embedviz.gui.opening.dialog import OpenDialogs
 from embedviz.gui.opening.loader import Opener
 from embedviz.gui.pane import Pane
@@ -51,7 +52,7 @@ LEAST_WIDTH = 900
 """In pixels: narrower, the panels at the sides would leave no room for a pane."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(WindowInReadingOrder):
     """Docks with the panes, the menus, and what holds them together.
 
     Parameters

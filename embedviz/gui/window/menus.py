@@ -38,7 +38,10 @@ class Menus(QMenuBar):
                 self.by_name[action.menu] = self.addMenu(f"&{action.menu}")
             if action.separated:
                 self.by_name[action.menu].addSeparator()
-            self._menu_of(action).addAction(self._make(action, window))
+            menu = self._menu_of(action)
+            menu.addAction(self._make(action, window))
+            if action.is_on is not None:
+                menu.aboutToShow.connect(partial(self._mark, action, window))
         self._add_key(window)
         for name, dock in window.docks.items():
             toggle = dock.toggleViewAction()
@@ -71,7 +74,15 @@ class Menus(QMenuBar):
         made.setObjectName(action.name)
         made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
         made.setStatusTip(action.tip)
+        made.setCheckable(action.is_on is not None)
         run = partial(action.run, window)
         made.triggered.connect(lambda: run())
+        if action.is_on is not None:  # Qt has switched the mark by then, right or wrong.
+            made.triggered.connect(partial(self._mark, action, window))
         self.actions_by_name[action.name] = made
         return made
+
+    def _mark(self, action: Action, window: Host) -> None:
+        """Mark an entry that is on now."""
+        assert action.is_on is not None
+        self.actions_by_name[action.name].setChecked(action.is_on(window))

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
+from embedviz.app.animation.kinds import orbit, sweep
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.anisotropy import cone, judged
@@ -90,6 +91,16 @@ class AnisotropyPane(Pane):
     figure = "anisotropy"
     takes_pairs = True
     settings_class = AnisotropySettings
+    animations = (
+        sweep(
+            "whitening",
+            "Whitening sweep",
+            "the dial from raw over centered to white",
+            AnisotropySettings,
+            lambda dial, state: [dial.at(0.0), dial.at(2.0)],
+        ),
+        orbit(AnisotropySettings),
+    )
     kernels = (cone.compile_all, judged.compile_all)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 

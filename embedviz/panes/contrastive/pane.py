@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from embedviz.app.animation.kinds import Animation, orbit
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.gui.pane import Pane
@@ -52,6 +53,19 @@ _LINES = 2
 """Of the sentence below the sphere, at most."""
 
 
+def _with_steps(state: State) -> State:
+    """Return a state in which some hundred steps are made, if none is asked for."""
+    settings = state[ContrastiveSettings]
+    if state.active is None:
+        return state
+    return state.with_settings(settings.for_figure(state.active))
+
+
+CONTRASTIVE_RUN = Animation(
+    "run", "Run", "the run from its start", begin=_with_steps, easing="linear", is_run=True
+)
+
+
 class ContrastivePane(Pane):
     """A sphere on which a run goes on, its dials, and what explains it."""
 
@@ -61,6 +75,7 @@ class ContrastivePane(Pane):
     figure_sample = "sentences-final"
     takes_pairs = True
     settings_class = ContrastiveSettings
+    animations = (CONTRASTIVE_RUN, orbit(ContrastiveSettings))
     hint = "Open a file of vectors to train a head on them, and to watch how it pulls and pushes."
 
     def build(self) -> None:  # noqa: D102 - see Pane

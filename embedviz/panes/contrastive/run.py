@@ -152,6 +152,10 @@ class Run:
         self.rows: Rows = np.empty(0, np.intp)
         self._names: Sequence[str] | None = None
 
+    def place_of_moment(self, part: float) -> int:
+        """Return the place of the frame of when a part of it, 0 to 1, was done."""
+        return round(part * (len(self.frames) - 1))
+
     @property
     def n_steps(self) -> int:
         """How many steps were made."""

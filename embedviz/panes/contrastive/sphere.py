@@ -119,11 +119,14 @@ class Sphere(PointView):
 
     def show_forces(self, terms: AnchorTerms | None) -> None:
         """Draw the pull of the partner and the pushes of negatives, all in one proportion."""
-        self.scene.set_arrows(() if terms is None else self._arrows(terms))
+        frame = self._frame  # None after Stop, until the points are shown again.
+        if terms is None or frame is None:
+            self.scene.set_arrows(())
+        else:
+            self.scene.set_arrows(self._arrows(terms, frame))
 
-    def _arrows(self, terms: AnchorTerms) -> list[Arrow]:
-        assert self._frame is not None
-        places, axes, theme = self._frame.positions, self._frame.axes, theme_manager.theme
+    def _arrows(self, terms: AnchorTerms, frame: RunFrame) -> list[Arrow]:
+        places, axes, theme = frame.positions, frame.axes, theme_manager.theme
         pushes = np.asarray(terms.pushes)[:_SHOWN_PUSHES]
         forces = np.stack([terms.pull, terms.push_on_anchor, *pushes])
         if axes is not None:  # As the points are, of more than three outputs.

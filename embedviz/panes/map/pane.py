@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from embedviz.app.animation.kinds import orbit, projection_morph
 from embedviz.app.layouts import LayoutRequest, spare_process
 from embedviz.app.map_settings import MapSettings
 from embedviz.app.session import Session
@@ -65,10 +66,10 @@ class MapPane(Pane):
     """
 
     title = "Map"
-    name = "map"
-    figure = "map"
+    name = figure = "map"
     settings_class = MapSettings
     checks = (require_columns,)
+    animations = (orbit(MapSettings), projection_morph())
     kernels = (density.compile_all, glow.compile_all, graph.compile_all, trust.compile_all)
     hint = "Open a file of vectors to see them as a map of points."
     again = "Run again"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout
 
+from embedviz.app.animation.kinds import sweep
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core import matryoshka
@@ -36,6 +38,15 @@ class MatryoshkaPane(Pane):
     figure = "matryoshka"
     takes_pairs = True
     settings_class = MatryoshkaSettings
+    animations = (
+        sweep(
+            "prefix",
+            "Prefix sweep",
+            "from all dimensions down to eight",
+            MatryoshkaSettings,
+            lambda settings, state: [replace(settings, dimensions=n) for n in (None, 8)],
+        ),
+    )
     kernels = (matryoshka.compile_all,)
     hint = "Open a file of vectors to see how short a prefix still finds the same neighbors."
 

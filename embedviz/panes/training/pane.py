@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+from embedviz.app.animation.kinds import Animation
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
@@ -48,6 +49,9 @@ class TrainingPane(Pane):
     figure_sample = ""
     needs_set = False
     settings_class = TrainingPaneSettings
+    animations = (
+        Animation("run", "Run", "the training from its start", easing="linear", is_run=True),
+    )
     hint = (
         "Train word vectors on a text, and watch each word find its place beside the words that "
         "keep the same company."

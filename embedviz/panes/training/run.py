@@ -94,13 +94,20 @@ class WatchedRun:
         self.trained: Trained | None = None
         self.error: UserError | None = None
         self.is_dropped = False
-        self._is_figure = is_figure
+        self.is_figure = is_figure
         self.wanted = {view}
         self._places: dict[MapView, WeakKeyDictionary[TrainingFrame, AlignedPositions]] = (
             defaultdict(WeakKeyDictionary)
         )
         self._newest: dict[MapView, Matrix] = {}
         self._sides: dict[str, VectorSet] = {}
+
+    def place_of_moment(self, part: float) -> int:
+        """Return the place of the frame of when a part of it, 0 to 1, was done."""
+        last = len(self.recording) - 1
+        if part >= 1 or last < 0:
+            return max(last, 0)
+        return self.recording.place_at(part * self.recording[last].fraction)
 
     def train(self, report: Report, tell: Callable[[TrainingFrame], None]) -> WatchedRun:
         """Train until the end, or until it is stopped, which keeps the vectors as they are.
@@ -130,7 +137,7 @@ class WatchedRun:
         except UserError as error:
             self.error = error
             raise
-        if self._is_figure:
+        if self.is_figure:
             for view in map(self.resolved, self.wanted):
                 last = self.frames[-1]
                 self._places[view][last] = self._placed(last, view, None)

@@ -69,6 +69,8 @@ def describe_progress(title: str, run: WatchedRun, frame: TrainingFrame) -> str:
 
     Both are means since it began: words that are read, also those that are skipped.
     """
+    if run.is_figure:
+        return f"{title} · {counted(run.settings.epochs, 'epoch')}"  # The same each time.
     if run.trained is not None:
         seconds = f"{run.trained.seconds:,.0f} s"
         if run.trained.is_partial:

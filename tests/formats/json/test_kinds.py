@@ -152,3 +152,40 @@ def test_the_cases(data_folder):
     with pytest.raises(UserError, match="settings"):
         load(cases / "options.json")
     assert "'gone' (projector_gone.bytes)" in " ".join(load(cases / "projector_missing.json").notes)
+
+
+SPLIT = {
+    "columns": ["text", "title", "body"],
+    "index": [0, 1, 2],
+    "data": [[f"t{i}", [0.5, i], [1.5, 0.25, i]] for i in range(3)],
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "dimensions"), [("title", 2), ("body", 3), ("data.1", 2), ("data.2", 3)]
+)
+def test_the_vectors_of_a_split_table_go_by_its_names(write, column, dimensions):
+    path = write("x.json", json.dumps(SPLIT))
+    with pytest.raises(ChoiceRequired) as asked:
+        load(path)
+    assert list(asked.value.choices) == ["title", "body"]
+    found = load(path, vector_column=column)
+    assert found.vectors.shape == (3, dimensions)
+    assert list(found.labels) == ["t0", "t1", "t2"]
+
+
+def test_the_usual_name_decides_in_a_split_table(write):
+    named = SPLIT | {"columns": ["text", "title", "embedding"]}
+    assert load(write("x.json", json.dumps(named))).vectors.shape == (3, 3)
+
+
+def test_a_name_that_is_a_digit_to_unicode_only(write):
+    rows = [{"\N{SUPERSCRIPT TWO}": [0.5, i]} for i in range(3)]
+    found = load(write("x.json", json.dumps([*rows, [1, 2, [3, 4]]])), on_bad_rows="skip")
+    assert found.vectors.tolist() == [[0.5, i] for i in range(3)]
+
+
+def test_what_lacks_a_document_at_the_end_is_told_by_its_line(write):
+    text = '{"index": {}}\n{"text": "a", "embedding": [1, 0.5]}\n{"index": {}}\n\n\n'
+    with pytest.raises(UserError, match="line 3: no document follows the line before"):
+        load(write("x.ndjson", text))

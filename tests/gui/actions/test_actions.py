@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLabel, QMessageBox
 
 from embedviz.core import matching
 from embedviz.core.derivation.recipes import Whitened
@@ -106,7 +106,7 @@ def test_every_action_runs(window, idle, toy, asked, monkeypatch, with_set):
         idle(window.session)
         if window.stage.talk is not None:
             window.stage.talk.close()
-        for box in (*window.findChildren(QMessageBox), *window.findChildren(KeySheet)):
+        for box in window.findChildren(QDialog):
             box.close()
         window.session.show(type(window.session.state)())
     assert quits == [1]

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QStandardPaths
 
 from embedviz.gui.points import reduced_motion
-from embedviz.gui.points.reduced_motion import prefers_reduced_motion
+from embedviz.gui.points.reduced_motion import prefers_reduced_motion, system_reduces_motion
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def system(monkeypatch, tmp_path):
                 raise said
             return SimpleNamespace(stdout=said)
 
-        prefers_reduced_motion.cache_clear()
+        system_reduces_motion.cache_clear()
         monkeypatch.setattr(reduced_motion.sys, "platform", platform)
         monkeypatch.setattr(reduced_motion.shutil, "which", lambda name: f"/bin/{name}")
         monkeypatch.setattr(reduced_motion.subprocess, "run", run)
@@ -30,7 +30,7 @@ def system(monkeypatch, tmp_path):
 
     yield be
     monkeypatch.undo()
-    prefers_reduced_motion.cache_clear()
+    system_reduces_motion.cache_clear()
 
 
 @pytest.mark.parametrize(

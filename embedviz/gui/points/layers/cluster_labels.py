@@ -7,7 +7,7 @@ shows the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from embedviz.core.drawing.label_placement import OVER, Placement, place_labels
 from embedviz.core.wording import one_line, with_controls
 from embedviz.gui.coloring.contrast import NAME_CONTRAST, TEXT_CONTRAST, readable_on
 from embedviz.gui.points.frame import Frame
+from embedviz.gui.points.layers.markers import Spots, Way
 from embedviz.gui.points.layers.names_around import NamesAround
 from embedviz.gui.points.text import LONGEST, draw_text, text_size
 from embedviz.gui.theme import HEADLINE_PIXELS, font
@@ -85,7 +86,9 @@ class ClusterNames:
         self._clusters: tuple[Cluster, ...] = ()
         self._texts: list[str] = []
         self._drawn: list[tuple[QRectF, Cluster]] = []
-        self._positions = np.empty((0, 3))
+        self._positions = self._targets = np.empty((0, 3))
+        self._start: Mapping[str, Spots] = {}
+        self._step: tuple[Way, float] | None = None
         self._places: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 
     def __len__(self) -> int:
@@ -103,8 +106,34 @@ class ClusterNames:
         for row, cluster in zip(positions, self._clusters, strict=True):
             given = np.asarray(cluster.position, dtype=np.float64)
             row[: len(given)] = given
-        self._positions = positions
+        self._targets = positions
+        self._walk()
         self.forget_places()
+
+    def spots(self) -> Mapping[str, Spots]:
+        """Return where each is right now, by its text."""
+        return dict(zip(self._texts, self._positions, strict=True))
+
+    def set_out(self, start: Mapping[str, Spots]) -> None:
+        """Begin to walk from where they were, with the points."""
+        self._start = dict(start)
+
+    def show_step(self, way: Way, part: float) -> None:
+        """Show them on their way; also those that are found out only later."""
+        self._step = None if part >= 1 else (way, part)
+        self._walk()
+
+    def _walk(self) -> None:
+        self._positions = self._targets
+        if self._step is None:
+            self._start = {}
+            return
+        way, part = self._step
+        self._positions = self._targets.copy()
+        for place, text in enumerate(self._texts):
+            if text in self._start:
+                before = self._start[text]
+                self._positions[place] = way.carried(before, self._targets[place], part)
 
     def forget_places(self) -> None:
         """Place all names anew."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QKeySequence, QShortcut, QTextDocument
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from embedviz.core.errors import UserError
 from embedviz.core.samples import resource_path
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID, LIBRARY_WIDTH
 from embedviz.gui.widgets.controls import text_label, tool_button, with_name
 from embedviz.gui.window.guide.document import find_hits
@@ -75,7 +75,7 @@ def load_chapters() -> tuple[Chapter, ...]:
     return tuple(chapters)
 
 
-class GuideWindow(QDialog):
+class GuideWindow(DialogInReadingOrder):
     """The chapters at the left, under a search line, and one of them at the right.
 
     Ctrl+F goes to the search line; Enter and Shift+Enter go from hit to hit, through all chapters;

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from embedviz.app.preparation import preparation
 from embedviz.core.drawing.camera import Camera
+from embedviz.gui.points.layers.cluster_labels import Cluster
 from embedviz.gui.points.layers.markers import Marker
 from embedviz.gui.points.transition import Transition
 from embedviz.gui.points.view import PointView
@@ -156,6 +157,24 @@ def test_markers_walk_with_the_points(view, qtbot):
             assert np.allclose([spot.x(), spot.y()], row, atol=0.05)
         view.animator.finish()
     assert np.allclose(view.scene.markers.places[0, :2], after[7, :2])
+
+
+def test_names_of_groups_walk_with_the_points(view):
+    """Also one that is found out only on the way."""
+    view.scene.set_clusters([Cluster("mine", CLOUD[7, :2], "#009E73", 9)])
+    view.animator.is_enabled = True
+    after = 5 * np.random.default_rng(1).normal(size=(30, 3)) + 20
+    for target in (after, CLOUD[:, :2], after[:, :2]):
+        view.set_points(target, animate=True)
+        view.animator.show_step(0.2)
+        view.scene.set_clusters([Cluster("mine", target[7], "#009E73", 9)])
+        for part in (0.3, 0.7, 1.0):
+            view.animator.show_step(part)
+            frame = view.viewport.frame()
+            row = frame.project_near(view.scene.canvas.positions[[7]])[0][0]
+            name = frame.project(view.scene.clusters.spots()["mine"][np.newaxis])[0][0]
+            assert np.allclose(name, row, atol=0.05)
+    assert np.allclose(view.scene.clusters.spots()["mine"][:2], after[7, :2])
 
 
 def test_one_that_is_new_is_there_at_once(view):

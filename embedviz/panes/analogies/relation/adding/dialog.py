@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     Segments,
@@ -46,7 +46,7 @@ _LABELS = "the labels"
 _EXAMPLE = "france  paris\nitaly  rome\njapan: tokyo\nking,queen"
 
 
-class AddRelationDialog(QDialog):
+class AddRelationDialog(DialogInReadingOrder):
     """A relation to add.
 
     Signals
@@ -103,7 +103,7 @@ class AddRelationDialog(QDialog):
             "Pairs: two words a line, with a tab, a comma or blanks between them",
         )
         self.text.setPlaceholderText(_EXAMPLE)
-        self.text.setTabChangesFocus(False)
+        self.text.setTabChangesFocus(True)  # Tabs are pasted; typed, they would hold the keys.
         self.text.textChanged.connect(self._look_soon)
         self.header = with_name(
             QCheckBox("The first line is a header"),

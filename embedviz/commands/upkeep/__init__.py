@@ -1,0 +1,1 @@
+"""Commands about the program itself: its entry on the desktop, and its settings."""

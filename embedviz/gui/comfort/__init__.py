@@ -1,0 +1,1 @@
+"""What makes the window easier to use for somebody: its size, and how colors are seen."""
