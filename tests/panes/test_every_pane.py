@@ -125,7 +125,7 @@ def geometries(pane):
     return [part.geometry() for part in parts if part.isVisible()]
 
 
-def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, words):
+def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, words, qtbot):
     shown.resize(1000, 700)
     session.show(State().opened(words))
     idle(session)
@@ -136,7 +136,7 @@ def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, words):
     shown.set_text_scale(1.0)
     idle(session)
     grab(shown)
-    assert geometries(shown) == places
+    qtbot.waitUntil(lambda: geometries(shown) == places)  # Rows tell each other in turns.
 
 
 def test_may_be_deleted_while_at_work(make, session, qtbot, words, idle):

@@ -62,6 +62,18 @@ _PAGE_EVERY = 66
 """Milliseconds between two drawings of the page on the way: the views go before it."""
 
 
+_ANIMATIONS = (
+    sweep(
+        "whitening",
+        "Whitening sweep",
+        "the dial from raw over centered to white",
+        AnisotropySettings,
+        lambda dial, state: [dial.at(0.0), dial.at(2.0)],
+    ),
+    orbit(AnisotropySettings),
+)
+
+
 class AnisotropyPane(Pane):
     """Before on the left, after on the right, one camera; a dial between raw and white; pages.
 
@@ -91,16 +103,7 @@ class AnisotropyPane(Pane):
     figure = "anisotropy"
     takes_pairs = True
     settings_class = AnisotropySettings
-    animations = (
-        sweep(
-            "whitening",
-            "Whitening sweep",
-            "the dial from raw over centered to white",
-            AnisotropySettings,
-            lambda dial, state: [dial.at(0.0), dial.at(2.0)],
-        ),
-        orbit(AnisotropySettings),
-    )
+    animations = _ANIMATIONS
     scenes_by_facts = True
     kernels = (cone.compile_all, judged.compile_all)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
