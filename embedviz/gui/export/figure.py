@@ -96,7 +96,9 @@ class FigureDrawing:
         report(0.5, "writing")
         painted, self._painted = self._painted, b""
         if isinstance(painted, QImage):
-            return png_of(painted, self._text, self._look.named_dpi)
+            look = self._look
+            is_opaque = not look.is_transparent
+            return png_of(painted, self._text, look.named_dpi, is_opaque=is_opaque)
         if self._kind == "pdf":
             return finished_pdf(painted, self._size)
         parts, self._points.parts = self._points.parts, []
@@ -137,7 +139,7 @@ def draw_figure_image(
     return image
 
 
-def png_of(image: QImage, recipe: str, dpi: float) -> bytes:
+def png_of(image: QImage, recipe: str, dpi: float, *, is_opaque: bool = False) -> bytes:
     """Return an image as a PNG that carries a recipe and names its resolution.
 
     Raises
@@ -147,6 +149,8 @@ def png_of(image: QImage, recipe: str, dpi: float) -> bytes:
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if is_opaque:  # A quarter less to write and to keep.
+        image = image.convertToFormat(QImage.Format.Format_RGB888)
     image.setDevicePixelRatio(1.0)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
         raise UserError("The picture could not be written as PNG. Choose a smaller scale.")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QByteArray, QObject, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.tasks import Task
@@ -15,6 +15,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.gui.export.figure import FigureDrawing, kind_of, write_figure
 from embedviz.gui.export.look import FigureLook, Kind
+from embedviz.gui.widgets.clipboard import copy_forms
 
 RecipeMaker = Callable[[bool], str]
 """Returns the recipe of what is shown, with the paths of files or without; in any thread."""
@@ -73,11 +74,8 @@ class FigureMaker(QObject):
         """Put the figure on the clipboard, as an image and as SVG."""
 
         def put(png: bytes, svg: bytes) -> None:
-            data = QMimeData()
-            data.setImageData(QImage.fromData(QByteArray(png)))
-            data.setData("image/png", QByteArray(png))
-            data.setData("image/svg+xml", QByteArray(svg))
-            QGuiApplication.clipboard().setMimeData(data)
+            forms = {"image/png": png, "image/svg+xml": svg}
+            copy_forms(forms, image=QImage.fromData(QByteArray(png)))
             self.copied.emit()
 
         self._draw("png", look, lambda png: self._draw("svg", look, partial(put, png)))
