@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -37,6 +38,13 @@ class Searches:
                     else NeighborSearch(vector_set.vectors, metric)
                 )
             return by_metric[metric]
+
+    def release(self, vector_sets: Iterable[VectorSet]) -> None:
+        """Let go of what was prepared for sets: they were closed, though undo may keep them."""
+        with self._changing:
+            for vector_set in vector_sets:
+                self._kept.pop(vector_set, None)
+                self._last.pop(vector_set, None)  # Without its lock, which a long search holds.
 
     def nearest(
         self,

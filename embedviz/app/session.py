@@ -197,6 +197,7 @@ class Session(QObject):
         if state.sets != self.state.sets or not state.sets:
             self.layouts.keep_only(state.sets)
             self.scans.keep_only(state.sets)
+            self.searches.release(set(self.state.sets) - set(state.sets))
         self.state = state
         if self._notifying:
             return

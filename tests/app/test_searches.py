@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.app.searches import Searches
+from embedviz.app.state import State
 from embedviz.core.neighbors import METRICS, NeighborSearch, screening
 from embedviz.core.vector_set import VectorSet
 
@@ -74,3 +75,14 @@ def test_searches_of_a_set_share_what_is_prepared(monkeypatch):
         found = searches.nearest(vector_set, metric, vector_set.vectors[5], 4)
         expected = NeighborSearch(vector_set.vectors, metric).nearest(vector_set.vectors[5], 4)
         np.testing.assert_array_equal(found, expected)
+
+
+def test_what_was_prepared_for_a_closed_set_is_not_kept_though_undo_keeps_the_set(session, toy):
+    session.show(State().opened(toy))
+    before = session.searches.search(toy, "cosine")
+    assert session.searches.search(toy, "cosine") is before
+    session.show(session.state.closed(toy))
+    assert session.can_undo
+    assert not session.searches._kept
+    session.undo()
+    assert session.searches.search(toy, "cosine") is not before

@@ -12,7 +12,6 @@ from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from embedviz.app.state import State
 from embedviz.core.errors import UserError
 from embedviz.core.wording import in_words
 from embedviz.formats.moving import MOVING_FORMATS, moving_format_of
+from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.moving.ends import Ends, NamedStates
 from embedviz.gui.moving.filming import Film, MakeStage
 from embedviz.gui.moving.footer import MovingFooter
@@ -47,7 +47,7 @@ class FilmedPane(Protocol):
     animations: ClassVar[tuple[Animation, ...]]
 
 
-class MovingDialog(QDialog):
+class MovingDialog(DialogInReadingOrder):
     """What moves, how, and where it goes.
 
     Parameters
