@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 def import_qt() -> None:
     """Import Qt, or say which system package is missing for it."""
+    # In which order a PDF has its fonts is that of a hash table of Qt: with it, files are the same.
+    os.environ.setdefault("QT_HASH_SEED", "0")
     try:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:

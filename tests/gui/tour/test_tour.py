@@ -242,10 +242,13 @@ def test_it_fits_into_the_least_window(window, idle):
 # The pictures of the README can be made of it.
 
 
-def test_a_stop_is_drawn_twice_alike(tmp_path):
-    first, second = tmp_path / "first.png", tmp_path / "second.png"
+@pytest.mark.parametrize(
+    ("stop", "kind"), [("directions", "png"), pytest.param("cone", "pdf", marks=pytest.mark.slow)]
+)
+def test_a_stop_is_drawn_twice_alike(tmp_path, stop, kind):
+    first, second = tmp_path / f"first.{kind}", tmp_path / f"second.{kind}"
     for path in (first, second):
-        command = [sys.executable, "-m", "embedviz", "figure", "--tour", "directions"]
+        command = [sys.executable, "-m", "embedviz", "figure", "--tour", stop]
         done = subprocess.run(
             [*command, "-o", str(path), "--size", "800x500", "--scale", "1"],
             capture_output=True,
