@@ -280,18 +280,6 @@ def no_reading_process():
     spare.end()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def empty_clipboard():
-    """Empty the clipboard after the last test.
-
-    Without a screen Qt deletes what is in it when the process exits, after Python's end; where that
-    was made here, as a table in two forms is, the process crashes.
-    """
-    yield
-    if application := QApplication.instance():
-        application.clipboard().clear()
-
-
 _TESTS_BETWEEN_COLLECTIONS = 20
 """Tests after which everything is collected, not only what is new."""
 

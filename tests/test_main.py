@@ -454,11 +454,11 @@ def test_two_windows_know_nothing_of_each_other(qtbot, toy):
 
 
 def test_the_theme_is_that_of_the_desktop(monkeypatch, run_window, word_file):
-    from embedviz.gui import theme
+    from embedviz.gui import style
     from embedviz.gui.theme import theme_manager
 
     for wanted in (LIGHT, DARK):
-        monkeypatch.setattr(theme, "system_theme", lambda wanted=wanted: wanted)
+        monkeypatch.setattr(style, "system_theme", lambda wanted=wanted: wanted)
         run_window(word_file)
         assert theme_manager.theme is wanted
 

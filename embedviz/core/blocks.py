@@ -27,11 +27,15 @@ def kernel_rows(rows: Matrix) -> Matrix:
 
 
 def scale_to_unit_length(rows: NDArray[Any]) -> None:
-    """Divide each row of a float array by its length, in place; rows of zeros stay zeros."""
+    """Divide each row of a float array by its length, in place.
+
+    Rows of zeros stay zeros, and those that hold an infinity then hold NaN.
+    """
     for _, block in row_blocks(rows):
         # First by the largest number, or the squares of very long and very short rows overflow.
         peaks = np.abs(block).max(axis=1, initial=0.0, keepdims=True)
-        block /= np.where(peaks > 0, peaks, 1.0)
+        with np.errstate(invalid="ignore"):
+            block /= np.where(peaks > 0, peaks, 1.0)
         lengths = np.sqrt(np.einsum("ij,ij->i", block, block))[:, np.newaxis]
         block /= np.where(lengths > 0, lengths, 1.0)
 

@@ -181,7 +181,8 @@ class Source:
                 if len(more) < HEAD_BYTES:
                     self._is_whole_in_head = True
                     break
-            stream.hold(len(head) - head.rfind(b"\n") - 1)
+            if b"\n" in head:
+                stream.hold(len(head) - head.rfind(b"\n") - 1)
             self._head_fraction = stream.fraction
         return head
 
@@ -203,6 +204,13 @@ class Source:
         if len(lines) > SAMPLE_LINES or (len(lines) > 1 and not self.is_whole_in_head):
             lines.pop()  # It goes on after this.
         return lines
+
+    def first_line(self, most: int) -> bytes | None:
+        """Return a first line that is longer than the head, cut at `most` bytes; else None."""
+        if self.is_whole_in_head or b"\n" in self.head:
+            return None
+        with self.stream() as stream:
+            return stream.read(most).removeprefix(BYTE_ORDER_MARK).partition(b"\n")[0]
 
     @cached_property
     def remark_lines(self) -> int:

@@ -89,6 +89,8 @@ class Pane(QWidget):
     """What the button says that begins again what was stopped."""
     animations: ClassVar[tuple[Animation, ...]] = ()
     """What of it can move: kinds of moving pictures, and the values of `--animate`."""
+    scenes_by_facts: ClassVar[bool] = False
+    """Whether a scene of it is called by the first of its `facts`, and not by the query."""
     is_side_panel: ClassVar[bool] = False
     """A panel beside the panes: made at once, and without buttons below its hint."""
 

@@ -191,6 +191,10 @@ def _of_fields(theme: Theme) -> str:
     QCheckBox::indicator:checked {{ background: {theme.accent}; border: 1px solid {theme.accent};
         image: url("{check}"); }}
     QCheckBox:focus {{ color: {theme.accent}; }}
+    QPlainTextEdit {{ background: {theme.ground}; border: 1px solid {theme.hairline};
+        border-radius: {RADIUS}px; padding: 3px 6px; selection-background-color: {theme.accent};
+        selection-color: {theme.panel}; }}
+    QPlainTextEdit:focus {{ border: 1px solid {theme.accent}; }}
     """
 
 

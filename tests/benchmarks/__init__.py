@@ -12,6 +12,7 @@ from .contrastive import PaintedSteps
 from .dragging import COMPONENTS, DIAL, PREFIX, Drag, DragStalls
 from .embedding import Embedding
 from .exporting import Export
+from .films import Films
 from .fit import Fit, MappedFit
 from .graph import Graph, Trust
 from .layouts import FirstMotion, LargeLayout, TSNEBeside, UMAPBeside
@@ -87,6 +88,10 @@ BENCHMARKS = (
     Export("pdf", 20_000),
     MapPicture(10_000),
     MapPicture(100_000),
+    Films(".webp"),
+    Films(".gif"),
+    Films(".png"),
+    Films(".mp4"),
     Stalls("umap-stalls", "UMAP"),
     Stalls("tsne-stalls", "t-SNE"),
     TrainingStalls(),

@@ -17,6 +17,7 @@ from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import DARK, LIGHT
 from embedviz.gui.widgets.ranked_list import RankedList
 from embedviz.panes.analogies import AnalogiesPane
+from embedviz.panes.analogies.relation.settings import RelationSettings, kept_pairs
 from embedviz.panes.analogies.settings import AnalogySettings
 from embedviz.panes.map import MapPane
 from embedviz.panes.matryoshka import MatryoshkaPane
@@ -270,3 +271,21 @@ def _counting(contains, asked):
         return contains(self, row)
 
     return count
+
+
+def test_a_lasso_on_the_map_marks_pairs_of_a_relation(show, session, idle, map_pane, drag, qtbot):
+    pane = show(AnalogiesPane)
+    near = kept_pairs("steps", [(f"row{i}", (f"row{i + 1}",)) for i in (148, 150, 270, 20)])
+    state = session.state.with_settings(RelationSettings(added=(near,), relation="steps"))
+    session.show(state.with_settings(AnalogySettings(page="relation")))
+    idle(session)
+    page = pane.pages.chosen
+    qtbot.mouseClick(map_pane.controls.lasso, LEFT)
+    drag(150, 70)
+    selected = session.state.selected
+    labels = page.showing.measured.labels
+    rows = [tuple(int(word[3:]) for word in pair) for pair in labels]
+    both = {i for i, pair in enumerate(rows) if all(row in selected for row in pair)}
+    assert both
+    assert len(both) < len(rows)
+    assert page.parts.picture.shown.selected == both

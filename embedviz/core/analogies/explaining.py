@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +26,8 @@ from embedviz.core.origin import FileOrigin, SampleOrigin
 from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 
+_LOOKED_AT, _FEWEST_LABELS, _MOSTLY = 2_000, 100, 0.9
+"""Labels by which a file is seen to be in the order of the alphabet; frequent words are not."""
 _ORDERED_FORMATS = ("word2vec text", "word2vec binary", "GloVe text", "fastText model")
 _ORDERED_SAMPLES = ("words", "words-final", "words-nested", "words-wordllama")
 
@@ -143,7 +146,8 @@ def is_by_frequency(vector_set: VectorSet) -> bool:
     """Return whether the order of rows is known to be that of how frequent their words are.
 
     So are the files that word2vec, GloVe and fastText write, what is trained here, and the bundled
-    words; also a first part of them, but no sample, and no rows that somebody chose.
+    words; also a first part of them, but no sample, and no rows that somebody chose, and no file
+    in the order of the alphabet, as ConceptNet Numberbatch is.
     """
     origin = vector_set.origin
     line = [] if vector_set.provenance is None else vector_set.provenance.line
@@ -153,7 +157,15 @@ def is_by_frequency(vector_set: VectorSet) -> bool:
         return False
     if isinstance(origin, FileOrigin):
         is_sample = origin.settings.sample is not None
-        return origin.format_name in _ORDERED_FORMATS and not is_sample
+        is_ordered = origin.format_name in _ORDERED_FORMATS and not is_sample
+        return is_ordered and not _is_alphabetical(vector_set.labels)
     if isinstance(origin, SampleOrigin):
         return origin.name in _ORDERED_SAMPLES
     return isinstance(origin, TrainedOrigin)
+
+
+def _is_alphabetical(labels: Sequence[str]) -> bool:
+    """Return whether nearly all of the first labels are in the order of the alphabet."""
+    first = [label.casefold() for label in labels[:_LOOKED_AT]]
+    n_ascending = sum(one <= other for one, other in pairwise(first))
+    return len(first) >= _FEWEST_LABELS and n_ascending > _MOSTLY * len(first)

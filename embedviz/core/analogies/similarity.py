@@ -29,8 +29,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from embedviz.core.analogies.benchmark.vocabulary import LabelRows
+from embedviz.core.analogies.terms import unit_length
 from embedviz.core.arrays import Rows, Vector
-from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import checked_limit
 from embedviz.core.errors import UserError
 from embedviz.core.judging.comparison import CONFIDENCE, FEWEST, correlation_differences
@@ -113,7 +113,7 @@ class SimilarityReport:
     scores : float64 array of shape (n_pairs,)
         What people say.
     cosines : float64 array of shape (n_pairs,)
-        0 where a word is unknown or its vector is zero.
+        0 where a word is unknown or its vector has no direction: is zero, or holds NaN.
     kinds : list of str, length n_pairs
         Parts of speech; empty texts where the file has none.
     groups : list of GroupCorrelation
@@ -197,11 +197,13 @@ def evaluate_similarity(
         When the file cannot be read or has no pair with a score, or the set knows none of them.
     """
     judged = path if isinstance(path, JudgedPairs) else read_judged_pairs(path, delimiter)
+    if not judged.pairs:
+        raise UserError(f"{judged.name} has no pair. Give two words and a score for each.")
     report(0.0, "looking for the words")
     vocabulary = LabelRows(vector_set.labels[: checked_limit(restrict_vocab)], case_insensitive)
     rows = _rows_of(judged.pairs, vocabulary)
     is_known = np.asarray((rows >= 0).all(axis=1))
-    if not is_known.any() and not (dummy4unknown and len(rows)):
+    if not is_known.any() and not dummy4unknown:
         example = judged.pairs[0]
         raise UserError(
             f"{judged.name}: the set knows both words of none of "
@@ -244,9 +246,7 @@ def _rows_of(pairs: Sequence[JudgedPair], vocabulary: LabelRows) -> Rows:
 def _cosines(vector_set: VectorSet, rows: Rows) -> Vector:
     if not len(vector_set):
         return np.zeros(len(rows))
-    first, second = (vector_set.vectors[each].astype(np.float64) for each in rows.T)
-    scale_to_unit_length(first)
-    scale_to_unit_length(second)
+    first, second = (unit_length(vector_set.vectors[each]) for each in rows.T)
     return np.asarray(np.einsum("ij,ij->i", first, second).clip(-1.0, 1.0))
 
 

@@ -68,3 +68,21 @@ def unit_rows(vectors: ArrayLike) -> Vector:
         )
     scale_to_unit_length(rows)
     return rows
+
+
+def unit_length(vectors: ArrayLike) -> Vector:
+    """Return vectors scaled to unit length; zeros for those that are not finite, too.
+
+    Parameters
+    ----------
+    vectors : array of shape (n, n_dimensions)
+
+    Returns
+    -------
+    float64 array of shape (n, n_dimensions)
+    """
+    units = np.array(vectors, dtype=np.float64)
+    is_finite = np.asarray(np.isfinite(units).all(axis=1))
+    units[~is_finite] = 0.0
+    scale_to_unit_length(units)
+    return units

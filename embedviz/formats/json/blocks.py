@@ -7,7 +7,7 @@ broken and most of the others are documents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -180,17 +180,29 @@ class JsonBlock:
 
     Attributes
     ----------
-    rows : list of Row
-        Each as it was parsed, or the `ValueError` that says what is wrong with it.
+    values : list
+        Each row as it was parsed, or the `ValueError` that says what is wrong with it.
+    lines : sequence of int
+        On which line of the file each row starts.
     documents : list of Document
         Those that end in this block.
     fraction : float
         How much of the file will have been read.
     """
 
-    rows: list[Row]
+    values: list[Any]
+    lines: Sequence[int]
     documents: list[Document]
     fraction: float
+
+
+_Group = tuple[list[Any], Sequence[int]]
+"""Values and lines of rows. Not a tuple for each row, which is slow where rows are short."""
+
+
+def _group(rows: Iterable[Row]) -> _Group:
+    rows = list(rows)
+    return [row.value for row in rows], [row.line for row in rows]
 
 
 class Blocks:
@@ -221,9 +233,9 @@ class Blocks:
     def __iter__(self) -> Iterator[JsonBlock]:
         """Yield the blocks; what is wrong between rows is a `UserError`."""
         groups = self._rows_of_lines() if self._path.is_lines else self._rows_of_text()
-        for rows in self._joined(groups) if self._path.is_bulk else groups:
+        for group in self._joined(groups) if self._path.is_bulk else groups:
             ended, self.documents.ended = self.documents.ended, []
-            yield JsonBlock(rows, ended, self._stream.fraction)
+            yield JsonBlock(*group, ended, self._stream.fraction)
 
     def notes(self) -> list[Note]:
         """Return what there is to say of the file, once it was read."""
@@ -247,7 +259,7 @@ class Blocks:
         self._n_reads += 1
         return held + text, len(text) < size
 
-    def _rows_of_text(self) -> Iterator[list[Row]]:
+    def _rows_of_text(self) -> Iterator[_Group]:
         """Yield the rows between two readings of the file."""
         rows, n_reads = list[Row](), 1
         try:
@@ -255,17 +267,17 @@ class Blocks:
                 rows.append(row)
                 if self._n_reads > n_reads:
                     n_reads = self._n_reads
-                    yield rows
+                    yield _group(rows)
                     rows = []
         except JsonError as error:
             if error.reason != Syntax.CUT:
-                yield rows
+                yield _group(rows)
                 raise error.in_file(self._source.name) from None
             rows.append(self.documents.bad_row(JsonError(_CUT_FILE), error.line))
         self._stream.hold(0)
-        yield rows
+        yield _group(rows)
 
-    def _rows_of_lines(self) -> Iterator[list[Row]]:
+    def _rows_of_lines(self) -> Iterator[_Group]:
         start = 1
         for lines in line_blocks(self._source, self._stream, self._size, has_remarks=False):
             text = lines.tobytes()
@@ -273,10 +285,10 @@ class Blocks:
             start = numbers.stop
             values = None if self._path.steps else NumberLists().parse_lines(text)
             if values is not None and len(values) == len(numbers):
-                yield list(map(Row, values, numbers))
+                yield values, numbers
             else:
                 each = map(self._rows_of_line, text.split(b"\n"), numbers)
-                yield list(chain.from_iterable(each))
+                yield _group(chain.from_iterable(each))
 
     def _rows_of_line(self, line: bytes, number: int) -> Iterator[Row]:
         if not line or line.isspace():  # A small file may unpack to millions of such.
@@ -290,14 +302,14 @@ class Blocks:
         self.documents.n_replaced += documents.n_replaced
         self.documents.ended += documents.ended
 
-    def _joined(self, groups: Iterable[list[Row]]) -> Iterator[list[Row]]:
+    def _joined(self, groups: Iterable[_Group]) -> Iterator[_Group]:
         """Yield each document and the line before it together."""
         lack = ValueError("no document follows the line before")
         fields: dict[str, Any] | None = None
         number = 1
-        for rows in groups:
+        for group in groups:
             joined: list[Row] = []
-            for value, number in rows:
+            for value, number in zip(*group, strict=True):
                 if not _is_action(value):
                     both = fields | value if fields and isinstance(value, dict) else value
                     joined.append(Row(both, number))
@@ -307,6 +319,6 @@ class Blocks:
                     joined.append(Row(lack, number))
                 self._n_deleted += "delete" in value
                 fields = None if "delete" in value else next(iter(value.values()))
-            yield joined
+            yield _group(joined)
         if fields is not None:
-            yield [Row(lack, number)]
+            yield [lack], [number]

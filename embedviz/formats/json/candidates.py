@@ -73,8 +73,7 @@ class Candidate:
     @property
     def rank(self) -> int:
         """The smaller, the more its name is that of a vector."""
-        ranks = (_rank_of(step) for step in (*self.path, self.name) if isinstance(step, str))
-        return min(ranks)
+        return min(_rank_of(step) for step in (*self.path, self.name) if isinstance(step, str))
 
 
 def find_candidates(values: Sequence[Any], *path: Step) -> Iterator[Candidate]:

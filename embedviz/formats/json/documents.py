@@ -25,11 +25,15 @@ from embedviz.formats.json.parsing import (
     near,
     with_escapes,
 )
-from embedviz.formats.refused.answers import find_failure
+from embedviz.formats.refused.answers import with_failure
 
 ITEM, MEMBER = 0, 1
 Step = str | int
 """How a path through JSON goes on: to the member of that name, to every ITEM or MEMBER."""
+
+Read = Callable[[bytes, int], tuple[bytes, bool]]
+"""Given what was not used of the last text, and how many characters wait for more, returns the text
+from there on, and whether it is the last."""
 
 _NUMBERS = "single numbers instead of vectors"
 _find_value = re.compile(r"[^ \t\r\n]").search
@@ -53,9 +57,7 @@ class Documents:
     ----------
     steps : sequence of str, ITEM or MEMBER
         The path to the rows; empty where each document is one.
-    read : callable
-        Given what was not used of the last text, and how many characters wait for more, returns the
-        text from there on, and whether it is the last.
+    read : Read
     line : int
         Of the start.
 
@@ -64,8 +66,6 @@ class Documents:
     rows : generator of Row
         Raises `JsonError`, with its line, where nothing can be told of what follows. Closing it
         completes what is around the rows of the open document, as far as that is known.
-    line : int
-        Where the reader has come to.
     open : Document
         What was begun, as far as it was read.
     ended : list of Document
@@ -74,9 +74,7 @@ class Documents:
         Number of rows that held bytes that are not UTF-8.
     """
 
-    def __init__(
-        self, steps: Sequence[Step], read: Callable[[bytes, int], tuple[bytes, bool]], line: int = 1
-    ) -> None:
+    def __init__(self, steps: Sequence[Step], read: Read, line: int = 1) -> None:
         self.open: Document = []
         self.ended: list[Document] = []
         self.n_replaced = 0
@@ -86,10 +84,17 @@ class Documents:
         self._is_last = self._has_replaced = False
         self._numbers = NumberLists()
         self._text = ""
-        self._at = 0
-        self.line = line
+        self._at = self._counted = 0
+        self._line = line
         self._problem: JsonError | None = None
         self.rows = self._read_rows()
+
+    @property
+    def line(self) -> int:
+        """Where the reader has come to."""
+        self._line += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._line
 
     def bad_row(self, error: JsonError, line: int) -> Row:
         """Return a row in place of those that a document should have."""
@@ -128,8 +133,7 @@ class Documents:
         line, self._problem = self.line, None
         frame = yield from self._walk(self._steps)
         if self._problem is None and not any(container.names for container in self.open):
-            failure = find_failure(frame)
-            self._problem = JsonError(f"no vectors ({failure})" if failure else "no vectors")
+            self._problem = JsonError(with_failure("no vectors", frame))
         if self._problem is not None:
             yield self.bad_row(self._problem, line)
         self.ended.append(self.open)
@@ -188,21 +192,22 @@ class Documents:
         is_over = self._next() == closing
         while not is_over:
             yield self._name() if closing == "}" else None
-            is_over = self._next() == closing
+            mark = self._next()
+            is_over = mark == closing
             if not is_over:
-                self._pass(",", Syntax.NO_COMMA)
+                self._pass(mark == ",", Syntax.NO_COMMA)
         self._at += 1
 
     def _name(self) -> str:
         if self._next() != '"':
             raise self._error(Syntax.NO_KEY)
         name: str = self._value()
-        self._pass(":", Syntax.NO_COLON)
+        self._pass(self._next() == ":", Syntax.NO_COLON)
         return name
 
-    def _pass(self, mark: str, reason: Syntax) -> None:
-        """Go behind a mark that must come next, to what follows it."""
-        if self._next() != mark:
+    def _pass(self, is_right: bool, reason: Syntax) -> None:
+        """Go behind the mark here, if it is the right one, to what follows it."""
+        if not is_right:
             raise self._error(reason)
         self._at += 1
         self._next()
@@ -223,7 +228,7 @@ class Documents:
             while (end := end_of_value(self._text, self._at)) < 0:
                 if not self._more():
                     raise self._error(Syntax.CUT, error.at) from None
-            self._go_to(end)
+            self._at = end
             return error
 
     def _value(self, *, has_lists: bool = True) -> Any:
@@ -241,20 +246,14 @@ class Documents:
             else:
                 if self._has_replaced:
                     self.n_replaced += "\ufffd" in self._text[self._at : end]
-                self._go_to(end)
+                self._at = end
                 return value
-
-    def _go_to(self, place: int) -> None:
-        self.line += self._text.count("\n", self._at, place)
-        self._at = place
 
     def _next(self, find: Callable[[str, int], re.Match[str] | None] = _find_value) -> str:
         """Go to the next character that is not blank; return it, nothing at the end."""
         while True:
             found = find(self._text, self._at)
-            place = found.start() if found else len(self._text)
-            if place > self._at:
-                self._go_to(place)
+            self._at = found.start() if found else len(self._text)
             if found or not self._more():
                 return self._text[self._at : self._at + 1]
 
@@ -262,7 +261,8 @@ class Documents:
         """Read more of the text; return whether there may have been any."""
         if self._is_last:
             return False
-        waiting, self._at = self._text[self._at :], 0
+        self._line, waiting = self.line, self._text[self._at :]
+        self._at = self._counted = 0
         text, self._is_last = self._read(self._rest, len(waiting))
         found, used = self._numbers.cut(text, is_last=self._is_last)
         self._rest = text[used:]
@@ -282,6 +282,6 @@ class Documents:
         return JsonError(reason, near(self._text, at), at, line)
 
 
-def whole(text: bytes) -> Callable[[bytes, int], tuple[bytes, bool]]:
+def whole(text: bytes) -> Read:
     """Return the way to read a text at once."""
     return lambda held, n_waiting: (text, True)

@@ -7,7 +7,7 @@ the `custom_id` of a request, and lists as long as there are rows, such as `text
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -52,13 +52,13 @@ class RowContainer:
 
     def take_columns(self, beside: dict[str, Any], *, is_cut: bool) -> None:
         """Take what there is for each row out of an object; if it is cut, lists may be longer."""
-        n_rows = len(self.names)
+        n_rows, has_names = len(self.names), self.names[:1] != [None]
         for name, value in list(beside.items()):
             if isinstance(value, list) and (
                 len(value) == n_rows or (is_cut and len(value) > n_rows)
             ):
                 values = value[:n_rows]
-            elif isinstance(value, dict) and self._joins(value):
+            elif has_names and isinstance(value, dict) and len(value) >= _MOSTLY * n_rows:
                 values = [value.get(row) for row in self.names]
             else:
                 continue
@@ -68,9 +68,6 @@ class RowContainer:
     def values(self, name: str) -> Sequence[Scalar]:
         """Return what a column has for each row."""
         return self.columns.get(name) or [self.constants.get(name)] * len(self.names)
-
-    def _joins(self, value: Mapping[str, Any]) -> bool:
-        return self.names[:1] != [None] and len(value) >= _MOSTLY * len(self.names)
 
 
 Document = list[RowContainer]

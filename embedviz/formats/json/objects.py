@@ -30,7 +30,7 @@ from embedviz.formats.json.layouts import JsonLayout, find_layout
 from embedviz.formats.json.metadata import Document, Metadata
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.reading import BadRows, Format, ReadResult, counts_rest, require_dimensions
-from embedviz.formats.refused.answers import find_failure
+from embedviz.formats.refused.answers import with_failure
 from embedviz.formats.rows import RowCollector, renumber_rows, reorder_rows
 from embedviz.formats.source import Source
 from embedviz.formats.text.base64_vectors import decode_base64
@@ -80,9 +80,9 @@ class _JsonReader:
                 if not self._rows.is_full:
                     self._add(block)
                     is_open = bool(reader.documents.open)
-                elif block.rows or block.documents:
+                elif block.values or block.documents:
                     self._rows.stop()
-                    n_rest, ended = n_rest + len(block.rows), ended or block.documents
+                    n_rest, ended = n_rest + len(block.values), ended or block.documents
                     if not self._counts_rest and (ended or not (may_go_on and is_open)):
                         break
                 report(block.fraction, f"{self._rows.n_read:,} rows read")
@@ -91,29 +91,27 @@ class _JsonReader:
                 self._metadata.add([], (ended or [reader.documents.open])[:1])
         if self._counts_rest:
             self._rows.count_rest(n_rest)
-        result = self._contents()
-        result.notes += reader.notes()
-        return result
+        return self._contents(reader)
 
     def _add(self, block: JsonBlock) -> None:
-        rows, first = block.rows, self._rows.n_read + 1
-        records: list[dict[str, Scalar]] = [{} for _ in rows]
+        first = self._rows.n_read + 1
+        records: list[dict[str, Scalar]] = [{} for _ in block.values]
 
         def place(row: int) -> str:
-            line = f"line {rows[row].line:,}"
+            line = f"line {block.lines[row]:,}"
             if self._layout.path.steps[-1:] == (MEMBER,):
                 label = str(records[row].get(KEY_COLUMN, ""))[:_SHOWN_LABEL]
                 return f"entry {first + row:,} ({label!r}, {line})"
             return line if self._layout.path.is_lines else f"record {first + row:,} ({line})"
 
-        if rows:
-            both = zip(rows, records, strict=True)
-            lists = [_take_apart(row.value, self._layout, record) for row, record in both]
-            problems = take_lists(lists, self._rows.space_for(len(rows), block.fraction))
-            self._rows.add(len(rows), None, problems, place)
+        if records:
+            rows = zip(block.values, records, strict=True)
+            lists = [_take_apart(value, self._layout, record) for value, record in rows]
+            problems = take_lists(lists, self._rows.space_for(len(records), block.fraction))
+            self._rows.add(len(records), None, problems, place)
         self._metadata.add(records, block.documents)
 
-    def _contents(self) -> ReadResult:
+    def _contents(self, reader: Blocks) -> ReadResult:
         layout = self._layout
         result = self._rows.contents("JSON Lines" if layout.path.is_lines else "JSON")
         result.notes += self._metadata.notes()
@@ -124,6 +122,7 @@ class _JsonReader:
         _, places = self._metadata.documents_of(result.rows)
         take_records(result, columns, wanted, self._source.path.name, places)
         take_choice(result, layout.chosen.name, layout.described)
+        result.notes += reader.notes()
         return result
 
     def _sort_by_index(self, result: ReadResult, columns: dict[str, Any]) -> None:
@@ -200,10 +199,9 @@ def _vector_in(found: Any, column: str, *, is_base64: bool) -> bytes | Matrix | 
 
 def _describe(found: Any, value: Any, name: str) -> str:
     where = f" in {name!r}" if name else ""
-    failure = find_failure(value)
     what = _KINDS.get(type(found))
     said = f"no vector{where}" if what is None else f"{what} instead of a vector{where}"
-    return f"{said} ({failure})" if failure else said
+    return with_failure(said, value)
 
 
 JSON = Format(begins_as_json, _read, frozenset({"vector_column"}))

@@ -48,6 +48,12 @@ def find_failure(value: Any) -> str | None:
     return f"error: {words}" if words else None
 
 
+def with_failure(said: str, value: Any) -> str:
+    """Return what is said, and behind it why the request of which this is the answer failed."""
+    failure = find_failure(value)
+    return f"{said} ({failure})" if failure else said
+
+
 def _words_of(error: Any) -> str:
     if isinstance(error, list):
         error = error[0] if error else None

@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 
 from embedviz.formats.source import BLANKS, MOST_DIMENSIONS, MOST_FIELDS, Source
 from embedviz.formats.text.number_fields import is_fraction, is_not_finite, is_number
+from embedviz.formats.text.records import LONGEST_LINE
 from embedviz.formats.text.table_signs import labels_take_numbers
 
 find_header = re.compile(rb" *([0-9]{1,40})[ \t]+([0-9]{1,40})[ \t\r]*(?:\n|\Z)").match
@@ -53,7 +54,13 @@ class LineLayout:
 
 def find_layout(source: Source) -> LineLayout | None:
     """Return the layout of the file, or None when its lines are not labels and numbers."""
-    lines = source.lines
+    layout = _layout_with_commas(source.lines)
+    if layout is not None and (line := source.first_line(LONGEST_LINE)) is not None:
+        return _layout_with_commas([line])  # Of what the head has of it, the numbers are fewer.
+    return layout
+
+
+def _layout_with_commas(lines: list[bytes]) -> LineLayout | None:
     layout = _layout_of(lines)
     if layout is None and _has_decimal_commas(lines):
         layout = _layout_of([with_points(line) for line in lines])
@@ -211,6 +218,7 @@ def split_from_right(line: bytes, count: int) -> tuple[list[bytes], int]:
     return fields[::-1], end
 
 
+_LONGEST_INDEX = 18
 _has_comma = re.compile(rb"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch
 _is_in_thousands = re.compile(rb"[+-]?[1-9][0-9]{0,2},[0-9]{3}").fullmatch
 
@@ -230,7 +238,7 @@ def _has_decimal_commas(lines: list[bytes]) -> bool:
 def _are_pairs(row: list[bytes]) -> bool:
     """Return whether numbers may be pairs of an index and a value: "1,5 2,7"."""
     starts = [field.partition(b",")[0] for field in row]
-    if not all(start.isdigit() for start in starts):
+    if not all(start.isdigit() and len(start) <= _LONGEST_INDEX for start in starts):
         return False
     places = list(map(int, starts))
     return all(place < later for place, later in pairwise(places))

@@ -24,7 +24,7 @@ from embedviz.formats.json.blocks import (
     samples_of,
     starts_as_json,
 )
-from embedviz.formats.json.documents import ITEM, MEMBER, Row
+from embedviz.formats.json.documents import ITEM, MEMBER
 from embedviz.formats.json.parsing import NumberList
 from embedviz.formats.source import Source
 from embedviz.formats.texts.blocks import TEXT_COLUMN, TextBlock
@@ -141,8 +141,9 @@ class JsonReader:
             blocks = Blocks(self._source, stream, self._path, is_preview=is_preview)
             for block in blocks:
                 report(block.fraction, f"{stream.progress} read")
-                for start in range(0, len(block.rows), _MOST_AT_ONCE):
-                    table = self._table(block.rows[start : start + _MOST_AT_ONCE])
+                for start in range(0, len(block.values), _MOST_AT_ONCE):
+                    part = slice(start, start + _MOST_AT_ONCE)
+                    table = self._table(block.values[part], block.lines[part])
                     n_rows += len(table)
                     if len(table):
                         yield TextBlock(table, block.fraction)
@@ -162,12 +163,12 @@ class JsonReader:
         text = f"{counted(self._n_bad, 'record')} {are} broken and left out ({self._first_bad})."
         return [*self._notes, Note(text, "bad rows", facts={"count": self._n_bad})]
 
-    def _table(self, rows: Sequence[Row]) -> pa.Table:
+    def _table(self, values: Sequence[Any], lines: Sequence[int]) -> pa.Table:
         """Return rows as columns, without those in which nothing could be read."""
         import pyarrow as pa
 
         if self._path.is_columns:
-            tables = [columns for row in rows if (columns := _columns_of(row.value))]
+            tables = [columns for value in values if (columns := _columns_of(value))]
             collector = ColumnCollector()
             n_rows = 0
             for columns in tables:
@@ -176,7 +177,7 @@ class JsonReader:
                 n_rows += count
             return pa.table(collector.columns(np.arange(n_rows)))
         records = []
-        for value, line in rows:
+        for value, line in zip(values, lines, strict=True):
             record = _record_of(value)
             if record is None:
                 self._n_bad += 1

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.carriers import with_png_recipe
@@ -21,7 +21,7 @@ from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.formats.writing.atomic_write import replaced_files
-from embedviz.gui.export.dressing import dressed
+from embedviz.gui.export.dressing import dressed, pane_of
 from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import KINDS, FigureLook, Kind
 from embedviz.gui.export.painting import Job, paint_figure, point_jobs
@@ -29,6 +29,7 @@ from embedviz.gui.export.pdf import finished_pdf, paint_pdf
 from embedviz.gui.export.point_layer import FigurePoints
 from embedviz.gui.export.room import require_room
 from embedviz.gui.export.svg import finished_svg, paint_svg
+from embedviz.gui.widgets.clipboard import copy_forms
 
 
 class FigureDrawing:
@@ -167,11 +168,8 @@ class FigureMaker(QObject):
         """Put the figure on the clipboard, as an image and as SVG."""
 
         def put(png: bytes, svg: bytes) -> None:
-            data = QMimeData()
-            data.setImageData(QImage.fromData(QByteArray(png)))
-            data.setData("image/png", QByteArray(png))
-            data.setData("image/svg+xml", QByteArray(svg))
-            QGuiApplication.clipboard().setMimeData(data)
+            forms = {"image/png": png, "image/svg+xml": svg}
+            copy_forms(forms, image=QImage.fromData(QByteArray(png)))
             self.copied.emit()
 
         self._draw("png", look, lambda png: self._draw("svg", look, partial(put, png)))
@@ -250,6 +248,12 @@ def png_of(image: QImage, recipe: str, dpi: float, *, is_opaque: bool = False) -
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
         raise UserError("The picture could not be written as PNG. Choose a smaller scale.")
     return with_png_recipe(bytes(buffer.data().data()), recipe, dpi)
+
+
+def look_shown(picture: QWidget) -> FigureLook:
+    """Return the look that a picture has on screen."""
+    pane = pane_of(picture)
+    return FigureLook(text_scale=1.0 if pane is None else pane.text_scale)
 
 
 def kind_of(path: Path) -> Kind:

@@ -29,6 +29,10 @@ class ScenePane(Protocol):
     name: str
     picture: QWidget
     needs_set: ClassVar[bool]
+    scenes_by_facts: ClassVar[bool]
+
+    def facts(self, state: State) -> Sequence[str]:
+        """Return what is shown in a few short phrases."""
 
 
 class SceneWindow(Protocol):
@@ -229,9 +233,11 @@ class SceneDesk(QObject):
 
 
 def _name_for(pane: ScenePane, state: State) -> str:
-    """Return what a new scene is called: by its pane, and by what is asked for."""
+    """Return what a new scene is called: by its pane, and by what is shown or asked for."""
     if state.active is None or not pane.needs_set:
         return pane.title
     query = state.current_query
     about = query.name if query is not None else state.active.name
+    if pane.scenes_by_facts:
+        about = next(iter(pane.facts(state)), about)
     return f"{pane.title}: {about}" if about else pane.title

@@ -75,17 +75,19 @@ class Aside(QObject):
         if view is None:
             return
         if place is None or is_over:
-            view.show_scene(THE_END if is_over else "No scene", "", "")
+            view.show_scene(THE_END if is_over else "No scene", None, "")
         else:
             scene = scenes[place]
             misses = what_is_missing(state, scene) or scene.misses
             view.show_scene(f"{place + 1} / {len(scenes)} · {scene.name}", scene.note, misses)
         following = 0 if place is None else place + 1
-        if is_over or following >= len(scenes):
+        if is_over:
             view.show_next("", None)
+        elif following >= len(scenes):
+            view.show_next("This is the last scene", None)
         else:
             after = scenes[following]
-            view.show_next(after.name, self._pictures.picture(after.key))
+            view.show_next(f"Next: {after.name}", self._pictures.picture(after.key))
 
     def _make(self) -> SpeakerView:
         self.view = view = SpeakerView()

@@ -23,6 +23,8 @@ from embedviz.gui.theme import (
 )
 
 _FRAME_MILLISECONDS = 16
+_NUMBER_MILLISECONDS = 3000
+"""How long the number of a scene is seen: what is below it is to be read, too."""
 _SPOT = 0.16
 """Radius of the spotlight, of the height of the screen."""
 _VEIL = 0.62
@@ -46,7 +48,7 @@ class Curtain(QWidget):
     is_spotlight : bool
         Whether all but what the mouse points at is darkened.
     number : str
-        Which scene of how many.
+        Which scene of how many; seen for a moment.
     said : str
         What is at work, quietly.
     card : (str, str)
@@ -64,6 +66,8 @@ class Curtain(QWidget):
         self._before: QPixmap | None = None
         self._follow = QTimer(self, interval=_FRAME_MILLISECONDS)
         self._follow.timeout.connect(self._follow_mouse)
+        self._reading = QTimer(self, singleShot=True, interval=_NUMBER_MILLISECONDS)
+        self._reading.timeout.connect(self.update)
         self._fade = QVariantAnimation(self, duration=MOVE_MILLISECONDS)
         self._fade.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._fade.setStartValue(1.0)
@@ -88,8 +92,9 @@ class Curtain(QWidget):
         self._tell()
 
     def show_number(self, number: str) -> None:
-        """Say which scene it is, in the corner."""
+        """Say which scene it is, in the corner, for a moment."""
         self.number = number
+        self._reading.start()
         self._tell()
 
     def say(self, words: str) -> None:
@@ -114,8 +119,8 @@ class Curtain(QWidget):
 
     def stop(self) -> None:
         """Draw nothing that moves any more."""
-        self._follow.stop()
-        self._fade.stop()
+        for each in (self._follow, self._reading, self._fade):
+            each.stop()
         self._forget_before()
 
     def spot_radius(self) -> float:
@@ -137,7 +142,8 @@ class Curtain(QWidget):
                 painter.setOpacity(1.0)
             if self.is_spotlight:
                 self._paint_spotlight(painter)
-            self._paint_corner(painter, self.number, Qt.AlignmentFlag.AlignRight)
+            if self._reading.isActive():
+                self._paint_corner(painter, self.number, Qt.AlignmentFlag.AlignRight)
             self._paint_corner(painter, self.said, Qt.AlignmentFlag.AlignLeft)
 
     def _paint_card(self, painter: QPainter) -> None:

@@ -45,7 +45,6 @@ class SpeakerView(QWidget):
         self.misses = text_label(kind="before", wrap=True)
         self.note = with_name(QPlainTextEdit(), "speaker.note", "Note of this scene")
         self.note.setReadOnly(True)
-        self.note.setPlaceholderText(_NO_NOTE)
         self.note.setStyleSheet(f"font-size: {_NOTE_PIXELS}px;")
         self.next = ElidedLabel("speaker.next")
         self.picture = QLabel()
@@ -111,16 +110,17 @@ class SpeakerView(QWidget):
             buttons.addWidget(button)
         return buttons
 
-    def show_scene(self, place: str, note: str, misses: str) -> None:
-        """Show which scene it is, its note, and what of it is not there."""
+    def show_scene(self, place: str, note: str | None, misses: str) -> None:
+        """Show which scene it is, its note, and what of it is not there; None: it is no scene."""
         self.place.setText(place)
-        self.note.setPlainText(note)
+        self.note.setPlaceholderText("" if note is None else _NO_NOTE)
+        self.note.setPlainText(note or "")
         self.misses.setText(misses)
         self.misses.setVisible(bool(misses))
 
-    def show_next(self, name: str, picture: QPixmap | None) -> None:
-        """Show what comes next."""
-        self.next.setText(f"Next: {name}" if name else "This is the last scene")
+    def show_next(self, said: str, picture: QPixmap | None) -> None:
+        """Say what comes next, and show its picture."""
+        self.next.setText(said)
         self._picture = picture
         self._fit_picture()
 

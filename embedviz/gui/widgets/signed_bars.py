@@ -18,7 +18,7 @@ _WITH_NUMBER = 34.0
 """Width from which on a bar has its number over it."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _CENTER, _RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignHCenter, _MIDDLE | Qt.AlignmentFlag.AlignRight
-_LEAST_TITLE = 4
+_LEAST_TITLE = 3
 """Letters of a title that is shortened, with its … ."""
 ColumnWidths = tuple[float, float, float]
 """Width in pixels of the longest note, of the scores, and of what is to the right of the lines."""

@@ -31,7 +31,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 22
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 72, 4
+_WIDEST_NAME, _LEAST_NAME, _BAR, _GAP = 230, 96, 60, 4
 """Widths in pixels: of names, at most and at least; of a share with its bar; between columns."""
 _NUMBER_PIXELS = CAPTION_PIXELS + 1
 _MEASURED = 60
@@ -325,7 +325,8 @@ class LineTable(QTableView):
         wanted, needs = [widths[each.key] for each in columns], [each.need for each in columns]
         hidden = columns_left_out(wanted, needs, room)
         used = sum(width for i, width in enumerate(wanted) if i and i not in hidden)
-        name = min(max(room - used, round(_LEAST_NAME * self._scale)), room)
+        least = min(round(_LEAST_NAME * self._scale), widths["name"])
+        name = min(max(room - used, least), room)
         for place, column in enumerate(columns):
             self.setColumnHidden(place, place in hidden)
             self.setColumnWidth(place, name if place == 0 else widths[column.key])
@@ -360,11 +361,8 @@ class _CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         empty = QStyleOptionViewItem(option)
         model, theme, scale = self._table.shown, theme_manager.theme, self._table.scale
-        line, column, cell = (
-            model.lines[index.row()],
-            model.columns[index.column()],
-            model.cell(index),
-        )
+        line, column = model.lines[index.row()], model.columns[index.column()]
+        cell = model.cell(index)
         self.initStyleOption(empty, index)
         empty.text = ""
         style = self._table.style()

@@ -33,6 +33,7 @@ class AnalogiesPane(Pane):
     name = "analogies"
     figure = "analogy"
     settings_class = AnalogySettings
+    scenes_by_facts = True
     kernels = (compile_all,)
     hint = "Open word vectors to ask what is to king as woman is to man."
 

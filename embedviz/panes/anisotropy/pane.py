@@ -101,6 +101,7 @@ class AnisotropyPane(Pane):
         ),
         orbit(AnisotropySettings),
     )
+    scenes_by_facts = True
     kernels = (cone.compile_all, judged.compile_all)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 

@@ -119,6 +119,8 @@ class MethodChoice(QObject):
             self._choices.project(projection)
 
     def _show_progress(self, fraction: float, message: str) -> None:
+        if self._choices.vector_set is None:
+            return  # It was closed while this was on its way.
         projection = self._choices.wanted.projection
         if projection is not None and projection.is_slow:
             self._controls.unfold_row(True)

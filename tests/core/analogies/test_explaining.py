@@ -121,6 +121,15 @@ def test_files_of_word_vectors_are_in_the_order_of_frequency(format_name):
     assert is_by_frequency(Truncated(3).derive(whole))
 
 
+def test_a_file_in_the_order_of_the_alphabet_is_not_in_that_of_frequency():
+    words = load_sample("words").labels[:500]
+    rows = np.ones((500, 2), np.float32)
+    origin = FileOrigin(Path("/x"), ReadSettings(), format_name="word2vec text")
+    assert is_by_frequency(VectorSet(rows, words, origin=origin))
+    assert not is_by_frequency(VectorSet(rows, sorted(words), origin=origin))
+    assert not is_by_frequency(VectorSet(rows, sorted(words, key=str.casefold), origin=origin))
+
+
 def test_other_sets_are_in_an_order_that_nobody_knows():
     assert not is_by_frequency(VectorSet(ROWS))
     assert not is_by_frequency(opened("CSV"))

@@ -14,12 +14,19 @@ from hypothesis import strategies as st
 from embedviz.core.analogies import (
     METHODS,
     apply_relation,
+    compare_reports,
     evaluate,
+    evaluate_methods,
     evaluate_similarity,
     measure_relation,
+    relation_questions,
     relations_table,
     solve,
 )
+from embedviz.core.analogies.asked_couples import couples_of_questions
+from embedviz.core.analogies.baselines import WAYS, answer_baselines
+from embedviz.core.analogies.expected import explain_expected
+from embedviz.core.analogies.similarity import JudgedPair, JudgedPairs
 from embedviz.core.errors import UserError
 from embedviz.core.vector_set import VectorSet
 
@@ -212,3 +219,72 @@ def test_whatever_is_a_relation_is_measured_or_said_not_to_be(vector_set, pairs,
     if count:
         applied = apply_relation(vector_set, pairs, ["word0", "word5", "unknown"])
         assert applied is not None
+
+
+def made_up_questions(seed):
+    """Return questions of words that a set has, or not, some of them twice in one."""
+    rng = np.random.default_rng(seed)
+    words = np.array([*(f"word{i}" for i in range(6)), "Word1", "unknown"])
+    pairs = {name: rng.choice(words, (int(rng.integers(6)), 2)).tolist() for name in "abc"}
+    return relation_questions({name: list(map(tuple, each)) for name, each in pairs.items()})
+
+
+@given(any_sets(), st.integers(0, 10_000), st.booleans(), st.booleans(), st.sampled_from([None, 4]))
+@RUNS
+def test_whatever_is_a_benchmark_is_counted(vector_set, seed, fold, dummy, restrict):
+    questions = made_up_questions(seed)
+    options = {"case_insensitive": fold, "dummy4unknown": dummy, "restrict_vocab": restrict}
+    for method, report in zip(
+        METHODS, evaluate_methods(vector_set, questions, **options), strict=True
+    ):
+        assert report.method == method
+        assert report.total + report.skipped == len(questions)
+        assert sum(band.total for band in report.bands) == report.n_asked
+        for place in range(report.n_asked):
+            found = report.result(place)
+            assert found.row == -1 or np.isfinite(vector_set.vectors[found.row]).all()
+            # As in gensim, a word of the question is the answer where there are no others.
+            asked = {each.upper() for each in found.question[1:4]}
+            assert not found.is_correct or found.rank >= 1 or found.answer.upper() in asked
+        whole = compare_reports(report, report).whole
+        assert (whole.n_both, whole.p_value) == (report.n_asked, 1.0)
+
+
+@given(any_sets(), st.integers(0, 10_000))
+@RUNS
+def test_whatever_is_asked_without_an_offset_is_answered(vector_set, seed):
+    asked = couples_of_questions(vector_set, made_up_questions(seed))
+    answers = answer_baselines(vector_set, asked.couples.rows)
+    assert answers.shape == (len(asked.couples.rows), len(WAYS))
+    inputs = asked.couples.rows[:, np.newaxis, :3]
+    for way, rows in zip(WAYS, answers.T, strict=True):
+        assert np.isfinite(vector_set.vectors[rows[rows >= 0]]).all()
+        assert vector_set.vectors[rows[rows >= 0]].any(axis=1).all()
+        if way != "with inputs":
+            assert not (rows[:, np.newaxis] == inputs[:, 0]).any()
+    for row in asked.couples.rows[:5]:
+        a, b, c, answer = row.tolist()
+        found, said = answered(explain_expected, vector_set, [b, c], [a], answer, c)
+        assert said or set(row.tolist()) <= set(found.rows.tolist())
+
+
+@given(any_sets(), st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=15))
+@RUNS
+def test_whatever_is_judged_is_compared_or_said_not_to_be(vector_set, pairs):
+    words = [*(f"word{i}" for i in range(6)), "WORD1", "unknown"]
+    judged = [
+        JudgedPair(words[a], words[b], float(a * b), "", line)
+        for line, (a, b) in enumerate(pairs, 1)
+    ]
+    for dummy in (False, True):
+        report, said = answered(
+            *(evaluate_similarity, vector_set, JudgedPairs("judged.tsv", judged)),
+            *(True, None, None, dummy),
+        )
+        if said:
+            assert "judged.tsv" in said
+            continue
+        assert report.n_pairs + report.n_skipped == len(judged)
+        assert np.isfinite(report.cosines).all()
+        assert np.isnan(report.spearman) or -1.0 <= report.spearman <= 1.0
+        assert np.isfinite(report.rank_differences()).all()

@@ -322,6 +322,23 @@ def test_very_long_lines(write):
     assert found.vectors.shape == (2, 300_000)
 
 
+@pytest.mark.parametrize("mark", [".", ","])
+@pytest.mark.parametrize("n_lines", [1, 2])
+def test_a_first_line_that_is_longer_than_the_start_of_the_file(write, monkeypatch, mark, n_lines):
+    monkeypatch.setattr("embedviz.formats.source.LONGEST_HEAD", 100)
+    monkeypatch.setattr("embedviz.formats.source.HEAD_BYTES", 100)
+    numbers = np.linspace(0.125, 8, 64).astype(np.float32)
+    row = " ".join(str(number) for number in numbers).replace(".", mark)
+    found = load(write("x.txt", "".join(f"word{i} {row}\n" for i in range(n_lines))))
+    assert found.labels == ("word0", "word1")[:n_lines]
+    assert (found.vectors == numbers).all()
+
+
+def test_more_digits_before_a_comma_than_python_reads(write):
+    found = load(write("x.txt", f"a {'1' * 5000},5 2,7\nb 1,5 0,7\n"), on_bad_rows="skip")
+    assert found.labels == ("b",)
+
+
 def test_compressed_text(write):
     data = gzip.compress(b"a 1 2\nb 3 4\n")
     assert load(write("x.txt", data)).labels == ("a", "b")

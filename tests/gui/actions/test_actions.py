@@ -63,7 +63,7 @@ def test_names_are_unique_and_say_their_menu():
     names = [action.name for action in ACTIONS]
     assert len(set(names)) == len(names)
     for action in ACTIONS:
-        assert re.fullmatch(f"{action.menu.lower()}\\.[a-z_]+", action.name)
+        assert re.fullmatch(f"{action.menu.lower()}\\.[a-z_0-9]+", action.name)
         assert action.run.__doc__ or action.name == "file.quit"
 
 

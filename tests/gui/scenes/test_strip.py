@@ -187,7 +187,9 @@ def test_a_click_shows_one(five, qtbot, idle):
 def test_a_scene_takes_its_pane_along(opened, press, front, idle):
     front(opened, "anisotropy")
     press(opened, K.Key_F7)
-    assert opened.session.state.scenes[0].pane == "anisotropy"
+    (scene,) = opened.session.state.scenes
+    assert scene.pane == "anisotropy"
+    assert scene.name.startswith("Anisotropy: whitening, ")  # The query is not what it is about.
     front(opened, "map")
     opened.scenes.step(-1)
     assert opened.active_pane.name == "anisotropy"

@@ -290,8 +290,22 @@ def test_the_speaker_view_shows_the_note_and_what_comes_next(playing, press, set
     playing.stage.go(4)
     settled(playing)
     assert view.next.text() == "This is the last scene"
+    assert "No note" in view.note.placeholderText()
+    press(playing, K.Key_PageDown)  # The end, of which there is nothing to say.
+    assert (view.next.text(), view.note.placeholderText()) == ("", "")
     press(playing, K.Key_V)
     assert playing.stage.aside.view is None
+
+
+def test_the_number_covers_nothing_for_long(five, monkeypatch, qtbot, settled):
+    monkeypatch.setattr(curtain, "_NUMBER_MILLISECONDS", 200)
+    five.trigger("view.talk")
+    settled(five)
+    over = five.stage.talk.curtain
+    over.show_number("1 / 5")
+    shown = over.grab().toImage()
+    qtbot.waitUntil(lambda: over.grab().toImage() != shown)
+    assert "1 / 5" in over.accessibleDescription()
 
 
 def test_keys_in_the_speaker_view_lead_the_talk(playing, press, settled, qtbot):

@@ -164,7 +164,8 @@ def test_the_benchmark_of_bundled_relations():
     report = evaluate(words, questions)
     found = re.search(
         r"Of ([\d,]+) bundled questions, in layer 2, 3CosAdd answers (\d+ %) right: (\d+ %) of the "
-        r"semantic ones, (\d+ %) of the syntactic ones, (\d+ %) within the first five, and (\d+ %)",
+        r"semantic ones, (\d+ %) of the syntactic ones, (\d+ %) within the first five, "
+        r"and ([\d.]+ %)",
         SAID,
     )
     assert int(found[1].replace(",", "")) == len(questions) == report.total

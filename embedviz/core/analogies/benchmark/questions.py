@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embedviz.core.analogies.benchmark.question_words import numbered
 from embedviz.core.arrays import Rows
@@ -138,8 +139,10 @@ def relation_questions(
 ) -> QuestionSet:
     """Return the questions that the pairs of relations make, so that nothing has to be downloaded.
 
-    Each ordered pair of two different pairs is a question. Where pairs of a relation have the same
-    first word, each of their second words is a right answer.
+    Each ordered pair of two different pairs is a question, but for those whose right answers are
+    all words of the question, as where two countries have one language: nobody could answer them.
+    Where pairs of a relation have the same first word, each of their second words is a right
+    answer.
 
     Parameters
     ----------
@@ -180,13 +183,16 @@ def crossed(
     notes: list[str] = []
     for relation, pairs in relations.items():
         first = len(counts)
-        for place in _drawn(len(pairs), most, random):
+        places = np.arange(len(pairs) * (len(pairs) - 1))
+        if layout == "relations":
+            places = places[_can_be_answered(pairs)]
+        for place in _drawn(places, most, random):
             example, asked = divmod(int(place), max(1, len(pairs) - 1))
             (a, seconds), (c, right) = pairs[example], pairs[asked + (asked >= example)]
             inputs += (a, seconds[0], c)
             answers += right
             counts.append(len(right))
-        n_all, n_drawn = len(pairs) * (len(pairs) - 1), len(counts) - first
+        n_all, n_drawn = len(places), len(counts) - first
         if n_drawn < n_all:
             notes.append(
                 f"{relation}: {n_drawn:,} of {counted(n_all, 'question')}, drawn with seed {seed}."
@@ -206,9 +212,24 @@ def crossed(
     )
 
 
-def _drawn(n_pairs: int, most: int | None, random: np.random.Generator) -> Rows:
-    """Return which of all ordered pairs of two different pairs are asked, ascending."""
-    n_all = n_pairs * (n_pairs - 1)
-    if most is None or n_all <= most:
-        return np.arange(n_all)
-    return np.sort(random.choice(n_all, most, replace=False))
+def _can_be_answered(pairs: Sequence[Pair]) -> NDArray[np.bool_]:
+    """Return which ordered pairs of two different pairs have a right answer that is no input.
+
+    Shape (n_pairs · (n_pairs - 1),): for each example all others that are asked with it.
+    """
+    firsts = np.array([first for first, _ in pairs])
+    examples = np.array([seconds[0] for _, seconds in pairs])
+    can_be = np.ones((len(pairs), len(pairs)), np.bool_)
+    for asked, (c, right) in enumerate(pairs):
+        others = set(right) - {c}
+        if len(others) <= 2:  # More cannot all be words of a question.
+            is_input = [(firsts == word) | (examples == word) for word in others]
+            can_be[:, asked] = ~np.logical_and.reduce(is_input) if is_input else False
+    return can_be[~np.eye(len(pairs), dtype=np.bool_)]
+
+
+def _drawn(places: Rows, most: int | None, random: np.random.Generator) -> Rows:
+    """Return which of some questions are asked, ascending."""
+    if most is None or len(places) <= most:
+        return places
+    return places[np.sort(random.choice(len(places), most, replace=False))]

@@ -15,8 +15,8 @@ import numba
 import numpy as np
 
 from embedviz.core.analogies.benchmark.vocabulary import each_by
-from embedviz.core.analogies.relations.offsets import unit_length
 from embedviz.core.analogies.scoring import products_and_lengths
+from embedviz.core.analogies.terms import unit_length
 from embedviz.core.arrays import Matrix, Rows, Vector
 from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.compiled.checks import checked_limit

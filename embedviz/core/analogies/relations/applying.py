@@ -9,8 +9,8 @@ import numpy as np
 
 from embedviz.core.analogies.relations.answering import nearest_to, rows_of_labels
 from embedviz.core.analogies.relations.found_pairs import FoundPairs, GivenPairs, find_pairs
-from embedviz.core.analogies.relations.offsets import unit_length, unit_vectors
-from embedviz.core.analogies.terms import Term, vectors_of
+from embedviz.core.analogies.relations.offsets import unit_vectors
+from embedviz.core.analogies.terms import Term, unit_length, vectors_of
 from embedviz.core.arrays import Vector
 from embedviz.core.compiled.checks import checked_count
 from embedviz.core.pairs.label_lookup import LabelLookup, Lookup

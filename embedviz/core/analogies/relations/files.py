@@ -31,7 +31,9 @@ _TABLE_SUFFIXES = (".csv", ".json", ".jsonl", ".ndjson")
 _MSR_SUFFIXES = (".questions", ".answers")
 
 
-def read_relations(path: str | PathLike[str], report: Report = silent) -> RelationList:
+def read_relations(
+    path: str | PathLike[str], report: Report = silent, *, has_header: bool = False
+) -> RelationList:
     """Return the relations of a file, or of a folder with a file for each.
 
     Parameters
@@ -42,6 +44,10 @@ def read_relations(path: str | PathLike[str], report: Report = silent) -> Relati
         MSR, of which the pairs are taken; or a file or the folder of BATS. May be packed with gzip.
     report : Report
         May raise `Cancelled`.
+    has_header : bool
+        Whether the first line says what the columns are, also where it reads like a pair: it is
+        left out then, and a note names it. Headers of known words are found without that. Of a
+        folder, it is said of each file.
 
     Raises
     ------
@@ -50,16 +56,17 @@ def read_relations(path: str | PathLike[str], report: Report = silent) -> Relati
     """
     path = Path(path).expanduser()
     if path.is_dir():
-        return _of_folder(path, report)
+        return _of_folder(path, report, has_header=has_header)
     report(0.0, "reading the pairs")
     text, notes = read_text(path, MOST_BYTES)
     name = _name_of(path)
     if path.suffix in _MSR_SUFFIXES:
         found = _of_questions(path)
     elif _is_table(text, path):
-        found = _of_table(read_table(path, report), name, path)
+        found = _of_table(read_table(path, report), name, path, has_header=has_header)
     else:
-        found = parse_pairs(text, name, has_alternatives=bool(_is_of_bats(path.name)))
+        is_of_bats = bool(_is_of_bats(path.name))
+        found = parse_pairs(text, name, has_alternatives=is_of_bats, has_header=has_header)
     if not found.relations:
         first = next((line for line in text.split("\n") if line.strip()), "")
         raise UserError(
@@ -75,7 +82,7 @@ def _name_of(path: Path) -> str:
     return Path(name).stem
 
 
-def _of_folder(folder: Path, report: Report) -> RelationList:
+def _of_folder(folder: Path, report: Report, *, has_header: bool) -> RelationList:
     """Return the relations of the files in a folder, at any depth; those of BATS if there are."""
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".txt", ".tsv", ".csv"))
     chosen = [path for path in files if _is_of_bats(path.name)] or files
@@ -93,9 +100,8 @@ def _of_folder(folder: Path, report: Report) -> RelationList:
     notes: list[str] = []
     for place, path in enumerate(chosen):
         try:
-            found = read_relations(
-                path, part_of(report, place / len(chosen), (place + 1) / len(chosen))
-            )
+            part = part_of(report, place / len(chosen), (place + 1) / len(chosen))
+            found = read_relations(path, part, has_header=has_header)
         except UserError as error:
             notes.append(str(error))
             continue
@@ -148,7 +154,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.casefold())
 
 
-def _of_table(table: PairTable, name: str, path: Path) -> RelationList:
+def _of_table(table: PairTable, name: str, path: Path, *, has_header: bool) -> RelationList:
     """Return the pairs of a table, by the column that names the relation, where there is one."""
     names = table.names or [column[0] for column in table.columns]
     named = [i for i, each in enumerate(names) if _plain(each) in _RELATION_NAMES]
@@ -160,6 +166,11 @@ def _of_table(table: PairTable, name: str, path: Path) -> RelationList:
         lambda _: 0,
     )[0]
     start = 1 if by_name is not None and not table.names else roles.start
+    notes = list(table.notes)
+    if has_header and not (start or table.names or not len(table)):
+        start = 1
+        left_out = " ".join(table.columns[i][0] for i in others)
+        notes.append(f"{path.name}: line 1 is left out as a header: {left_out[:_SHOWN]!r}.")
     first, second = (table.columns[others[i]] for i in (roles.first, roles.second))
     found: dict[str, dict[WordPair, None]] = {}
     bad: list[tuple[int, str]] = []
@@ -170,7 +181,7 @@ def _of_table(table: PairTable, name: str, path: Path) -> RelationList:
         if not pairs:
             bad.append((line + 1, f"{first[line]} {second[line]}".strip()))
     relations = {each: tuple(pairs) for each, pairs in found.items() if pairs}
-    return RelationList(relations, (*table.notes, *note_on_lines(bad, path.name)))
+    return RelationList(relations, (*notes, *note_on_lines(bad, path.name)))
 
 
 def _column_in_blocks(table: PairTable) -> int | None:

@@ -44,7 +44,8 @@ class RelationMeasures:
     consistency, null_mean, null_std, p_value : float
         Offset concentration: the mean cosine of all couples of offsets, from -1 to 1; its mean and
         standard deviation where the second words are shuffled; and the share of shuffles that
-        reach it. See `consistency` for the definitions and their source.
+        reach it, which comes in steps. See `consistency` for the definitions and their source, and
+        for when the p value is larger than it need be.
     shuffled : float64 array of shape (n_shuffles,)
         The offset concentration of each shuffle.
     pairing : ShuffledStatistic

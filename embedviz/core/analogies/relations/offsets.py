@@ -5,12 +5,9 @@ Nothing is centered: what all rows have in common cancels out in an offset.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from embedviz.core.analogies.scoring import LEAST_LENGTH
+from embedviz.core.analogies.terms import unit_length
 from embedviz.core.arrays import Rows, Vector
-from embedviz.core.blocks import scale_to_unit_length
 from embedviz.core.vector_set import VectorSet
 
 LEAST_OFFSET = LEAST_LENGTH
@@ -31,21 +28,3 @@ def unit_vectors(vector_set: VectorSet, rows: Rows) -> Vector:
         Zeros for rows of zeros, and for rows that hold NaN or an infinity.
     """
     return unit_length(vector_set.vectors[rows])
-
-
-def unit_length(vectors: ArrayLike) -> Vector:
-    """Return vectors scaled to unit length; zeros for those that are not finite, too.
-
-    Parameters
-    ----------
-    vectors : array of shape (n, n_dimensions)
-
-    Returns
-    -------
-    float64 array of shape (n, n_dimensions)
-    """
-    units = np.array(vectors, dtype=np.float64)
-    is_finite = np.asarray(np.isfinite(units).all(axis=1))
-    units[~is_finite] = 0.0
-    scale_to_unit_length(units)
-    return units

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWid
 from embedviz.app.state import State
 from embedviz.core.analogies.benchmark import BenchmarkReport
 from embedviz.core.analogies.scoring import Method
+from embedviz.gui.pages.controls import Controls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
     Segments,
@@ -118,11 +119,11 @@ class BenchmarkView(QWidget):
         detail = QVBoxLayout(self._detail)
         detail.setContentsMargins(0, 0, 0, 0)
         detail.setSpacing(GRID // 2)
-        head = QHBoxLayout()
-        head.addWidget(self.details)
-        head.addStretch(1)
-        head.addWidget(self.filter)
-        detail.addLayout(head)
+        head = Controls()
+        head.row.addWidget(self.details)
+        head.row.addStretch(1)
+        head.row.addWidget(self.filter)
+        detail.addWidget(head)
         detail.addWidget(self.about)
         detail.addWidget(self.list, 1)
         self._halves.addWidget(self._detail, 3)

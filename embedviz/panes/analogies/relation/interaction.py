@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from embedviz.app.judged_pairs import pairing_columns
 from embedviz.core.arrays import Rows
@@ -20,6 +19,7 @@ from embedviz.gui.pages.page import Page
 from embedviz.gui.points.view import Tool
 from embedviz.gui.widgets.controls import set_text_in_place
 from embedviz.panes.analogies.relation.adding.dialog import AddRelationDialog
+from embedviz.panes.analogies.relation.adding.file_dialog import RelationFileDialog
 from embedviz.panes.analogies.relation.adding.reading import (
     ReadRelations,
     read_relation_file,
@@ -33,7 +33,6 @@ from embedviz.panes.analogies.relation.parts import RelationParts
 from embedviz.panes.analogies.relation.settings import KeptRelation, RelationSettings
 from embedviz.panes.analogies.settings import AnalogySettings
 
-_KINDS = "Relations (*.txt *.tsv *.csv);;All files (*)"
 _ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -170,17 +169,18 @@ class RelationInteraction(QObject):
         dialog.open()
 
     def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self._page, "A file of relations", "", _KINDS)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.read_file)
+        dialog = RelationFileDialog(self._page)
+        dialog.relations_wanted.connect(self._read)
         dialog.open()
 
     def read_file(self, path: str) -> None:
         """Add the relations of a file, which is read off the UI thread."""
+        self._read(path, has_header=False)
+
+    def _read(self, path: str, has_header: bool) -> None:
         calculations = self._page.pane.calculations
         self._page.pane.message_bar.clear()
-        work = partial(read_relation_file, path)
+        work = partial(read_relation_file, path, has_header=has_header)
         calculations.run(self._reading, work, self._add_read, self._state.active, purpose="edit")
 
     def _add_read(self, read: ReadRelations) -> None:

@@ -42,7 +42,7 @@ def _verdict(measures: RelationMeasures) -> str:
     if measures.p_value < SIGNIFICANT:
         return "the offsets agree"
     if not measures.n_shuffles:
-        return "nothing to tell from chance whether the offsets agree"
+        return "no way to tell from chance whether the offsets agree"
     if 1 / (1 + measures.n_shuffles) >= SIGNIFICANT:
         return "too few to tell from chance whether the offsets agree"
     return "the offsets agree no more than those of shuffled pairs"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.selection import Change
 from embedviz.core.wording import shown_name
 from embedviz.gui.charts.numbers import number_text
+from embedviz.gui.pages.controls import Controls
 from embedviz.gui.pages.page import Page
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import Segments, caption, text_label, tool_button
@@ -39,16 +40,18 @@ from embedviz.panes.analogies.similarity.words import (
 _KINDS = "Word similarity (*.txt *.tsv *.csv *.tab *.gz);;All files (*)"
 _LISTED = ("pairs", "skipped")
 _MOST_LISTED = 5_000
+_NARROW = 640
+"""Width in pixels below which the list is as wide as the picture."""
 _COLUMNS = (
     TableColumn("name", "Pair", "Click one to select both of its rows everywhere"),
     TableColumn("judged", "Judged", "What people said"),
-    TableColumn("cosine", "Cosine", "Of the two rows, in all dimensions"),
+    TableColumn("cosine", "Cosine", "Of the two rows, in all dimensions", 1),
     TableColumn(
         "gap",
         "Off by",
         "Place by cosine minus place by judgment, in percent of all places: + nearer than people "
         "say, − farther",
-        1,
+        2,
     ),
 )
 _COLUMNS_OF_SKIPPED = (
@@ -72,7 +75,9 @@ class SimilarityPage(Page):
         self.scatter = SimilarityScatter("analogies.similarity.scatter")
         self.scatter.pairs_chosen.connect(self._on_pairs)
         self.scatter.setToolTip("Drag around points to select their rows. " + COLORS)
-        self.list = LineTable("analogies.similarity.list", "Pairs, the most surprising first")
+        self.list = LineTable(
+            "analogies.similarity.list", "Pairs, the most surprising first", good_name=90
+        )
         self.list.line_chosen.connect(lambda key: self._on_pairs([int(key)], "replace"))
         self._lay_out()
 
@@ -117,10 +122,10 @@ class SimilarityPage(Page):
         rows = QVBoxLayout(beside)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GRID // 2)
-        head = QHBoxLayout()
-        head.addWidget(self.listed)
-        head.addStretch(1)
-        rows.addLayout(head)
+        head = Controls()
+        head.row.addWidget(self.listed)
+        head.row.addStretch(1)
+        rows.addWidget(head)
         rows.addWidget(self.list, 1)
         self._columns.addWidget(beside, 2)
         self.body.addWidget(self._parts, 1)
@@ -131,6 +136,11 @@ class SimilarityPage(Page):
         """Put the list below the picture in a window that is higher than it is wide."""
         way = QBoxLayout.Direction
         is_wide = self.width() >= 0.9 * self.height()
+        # In a narrow one, the columns of the list need half of it.
+        is_narrow = self.width() < _NARROW * self.text_scale
+        for place, share in enumerate((1, 1) if is_narrow else (3, 2)):
+            self._columns.setStretch(place, share)
+        self._columns.update()  # Else the other shares wait for the next event that needs room.
         self._columns.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
 
     def take_file(self, path: str) -> None:

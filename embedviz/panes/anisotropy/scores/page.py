@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication
-
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.anisotropy.score_words import (
@@ -18,6 +15,7 @@ from embedviz.core.anisotropy.score_words import (
 from embedviz.core.anisotropy.scores import Score, Scores, n_columns, quick_scores
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.pages.page import Page
+from embedviz.gui.widgets.clipboard import copy_forms
 from embedviz.gui.widgets.controls import text_label, tool_button
 from embedviz.panes.anisotropy.prepared import (
     DialPosition,
@@ -125,10 +123,8 @@ class ScoresPage(Page):
         if before is None:
             return
         after = self._known.of(turned_of(self.pane).position)
-        data = QMimeData()
-        data.setText(as_table(before, after))
-        data.setData("text/csv", as_table(before, after, ",").encode())
-        QGuiApplication.clipboard().setMimeData(data)
+        csv = as_table(before, after, ",").encode()
+        copy_forms({"text/csv": csv}, text=as_table(before, after))
 
 
 def _quick(prepared: Prepared, turned: Turned) -> dict[str, Score]:

@@ -179,6 +179,27 @@ def test_relations_make_questions_with_nothing_to_download():
     assert questions.notes == ()
 
 
+def test_relations_make_no_question_whose_answer_is_a_word_of_it(tmp_path):
+    languages = [("france", "french"), ("monaco", "french"), ("peru", "spanish"), ("x", "x")]
+    several = [("a", ("b", "c")), ("d", ("b", "a")), ("e", ("b",)), ("f", ("g", "h", "i"))]
+    flat = [(first, second) for first, seconds in several for second in seconds]
+    questions = relation_questions({"languages": languages, "several": flat})
+    asked = {each[:4] for each in all_of(questions)}
+    expected = set()
+    for name, pairs in (("languages", [(a, (b,)) for a, b in languages]), ("several", several)):
+        for a, seconds in pairs:
+            for c, right in pairs:
+                if a != c and set(right) - {a, seconds[0], c}:
+                    expected.add((name, a, seconds[0], c))
+    assert asked == expected
+    assert ("languages", "france", "french", "monaco") not in asked
+    assert ("several", "d", "b", "a") in asked
+    assert questions.notes == ()
+    # Of a published file, all are asked as they are.
+    bats = read_questions(written(tmp_path, "E01 [x].txt", "a\tb\nc\tb\nd\te\n"))
+    assert len(bats) == 6
+
+
 def test_of_many_questions_some_are_drawn_and_that_is_said():
     relations = {"many": [(f"a{i}", f"b{i}") for i in range(40)]}
     questions = relation_questions(relations, most=100, seed=3)

@@ -142,3 +142,33 @@ def test_reading_a_folder_can_be_stopped(tmp_path):
 
     with pytest.raises(Cancelled):
         read_relations(tmp_path, stop)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("seats.tsv", "Land\tSitz\nfrance\tparis\nitaly\trome\n"),
+        ("seats.csv", "Land,Sitz\nfrance,paris\nitaly,rome\n"),
+        ("seats.txt", "Land Sitz\nfrance paris\nitaly rome\n"),
+    ],
+)
+def test_a_header_that_no_rule_knows_is_left_out_where_it_is_said(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    expected = [("france", ("paris",)), ("italy", ("rome",))]
+    as_pair = list(read_relations(path).pairs)
+    assert as_pair == [("Land", ("Sitz",)), *expected]
+    found = read_relations(path, has_header=True)
+    assert list(found.pairs) == expected
+    assert any("line 1 is left out as a header: 'Land" in note for note in found.notes)
+
+
+def test_a_header_that_is_known_is_left_out_once(tmp_path):
+    path = tmp_path / "seats.csv"
+    path.write_text("word1,word2\nfrance,paris\nitaly,rome\n", "utf-8")
+    for has_header in (False, True):
+        assert len(read_relations(path, has_header=has_header).pairs) == 2
+    alone = tmp_path / "alone.csv"
+    alone.write_text("Land,Sitz\n", "utf-8")
+    with pytest.raises(UserError, match="no line is a pair"):
+        read_relations(alone, has_header=True)

@@ -229,6 +229,17 @@ def test_relations_of_one_pair_are_not_tested(shown, cities):
     assert page.parts.side.note.text() == "No relation could be tested."
 
 
+@pytest.mark.parametrize("listed", ["pairs", "relations"])
+def test_a_word_with_all_others_has_no_p_value(shown, cities, listed):
+    alone = kept_pairs("one", [("country0", (f"city{i}",)) for i in range(9)])
+    page = shown(cities, alone, listed=listed)
+    head = page.parts.head.text()
+    assert "no way to tell from chance" in head
+    assert "no other pairing is possible" in head
+    if listed == "relations":
+        assert page.parts.side.note.text() == "No relation could be tested."
+
+
 def test_a_wide_page_can_get_narrow_again(qapp, shown, pane, cities, capitals):
     page = shown(cities, capitals, listed="relations")
     pane.resize(1600, 700)

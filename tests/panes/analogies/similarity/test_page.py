@@ -131,3 +131,18 @@ def test_odd_pairs_have_an_answer(show, made, tmp_path, case):
     vectors = np.zeros_like(made.vectors) if case == "zeros" else made.vectors
     page = show(VectorSet(vectors, made.labels, None, case), path=str(path))
     assert "no correlation" in page.headline.text()
+
+
+def test_no_column_is_cut_on_a_narrow_page(show, made, judged, pane, qtbot):
+    page = show(made, path=str(judged[0]))
+    pane.setMinimumSize(1, 1)
+    pane.resize(525, 500)
+    table = page.list
+    qtbot.waitUntil(lambda: page.width() < 530)
+
+    def is_fitted():
+        widths = [table.columnWidth(i) for i in range(table.shown.columnCount())]
+        hidden = any(table.isColumnHidden(i) for i in (1, 2))
+        return sum(widths) <= table.viewport().width() and not hidden
+
+    qtbot.waitUntil(is_fitted)

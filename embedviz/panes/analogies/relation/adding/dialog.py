@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -29,6 +28,7 @@ from embedviz.gui.widgets.controls import (
     tool_button,
     with_name,
 )
+from embedviz.panes.analogies.relation.adding.file_dialog import header_box
 from embedviz.panes.analogies.relation.adding.reading import (
     ReadRelations,
     describe_typed,
@@ -105,11 +105,7 @@ class AddRelationDialog(DialogInReadingOrder):
         self.text.setPlaceholderText(_EXAMPLE)
         self.text.setTabChangesFocus(True)  # Tabs are pasted; typed, they would hold the keys.
         self.text.textChanged.connect(self._look_soon)
-        self.header = with_name(
-            QCheckBox("The first line is a header"),
-            "analogies.relation.add.header",
-            "Header: the first line says what the columns are, and is left out",
-        )
+        self.header = header_box("analogies.relation.add.header")
         self.header.toggled.connect(lambda _: self._look())
         page = QWidget()
         rows = QVBoxLayout(page)

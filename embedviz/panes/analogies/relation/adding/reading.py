@@ -54,15 +54,22 @@ def read_typed(text: str, name: str, *, has_header: bool = False) -> ReadRelatio
     return _kept(found.relations, found.notes)
 
 
-def read_relation_file(path: str, report: Report) -> ReadRelations:
+def read_relation_file(path: str, report: Report, *, has_header: bool = False) -> ReadRelations:
     """Return the relations of a file or a folder; runs off the UI thread.
+
+    Parameters
+    ----------
+    path : str
+    report : Report
+    has_header : bool
+        Whether the first line is no pair, but says what the columns are.
 
     Raises
     ------
     UserError
         When it cannot be read, or no line is a pair.
     """
-    found = read_relations(path, report)
+    found = read_relations(path, report, has_header=has_header)
     return _kept(found.relations, found.notes)
 
 

@@ -50,7 +50,8 @@ RELATION_COLUMNS = (
     ),
     CellColumn(
         "p",
-        "Share of shuffled pairs that are as consistent, corrected for the number of relations",
+        "Share of shuffled pairs that are as consistent, corrected for how many relations are "
+        "tested; in large steps where pairs are few, and too large where shuffles are equal",
         "0.0000",
         is_number=True,
         need=1,
