@@ -6,7 +6,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
-from embedviz.app.state import sets_without
+from embedviz.app.scenes.sequence import showing, what_is_missing
+from embedviz.app.state import State, sets_without
 from embedviz.core.matching import is_quick, match_all
 from embedviz.core.progress import Report
 from embedviz.core.selection import Selection
@@ -27,7 +28,9 @@ from embedviz.gui.actions import judged_pairs as pairs
 from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.actions.comfort import COMFORT
-from embedviz.gui.host import Host
+from embedviz.gui.host import Host, has_set
+from embedviz.gui.moving.dialog import MovingDialog
+from embedviz.gui.moving.stage import stage_of
 from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
 
@@ -55,6 +58,26 @@ def close_set(window: Host) -> None:
 def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
     """Match all rows of two sets. Runs off the UI thread."""
     match_all(source, target)
+
+
+def export_moving_picture(window: Host) -> None:
+    """Ask what of the active pane is to move, and where it goes."""
+    pane = window.active_pane
+    if pane.needs_set and not has_set(window):
+        return
+    session, name = window.session, pane.name
+
+    def named() -> list[tuple[str, State]]:
+        state = session.state
+        return [
+            (scene.name, showing(state, scene))
+            for scene in state.scenes
+            if scene.pane == name and not what_is_missing(state, scene)
+        ]
+
+    dialog = MovingDialog(pane, stage_of(pane), session, named, window.widget)
+    dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
+    dialog.show()
 
 
 def undo(window: Host) -> None:
@@ -256,7 +279,7 @@ ACTIONS: tuple[Action, ...] = (
             "file.export_moving",
             "File",
             "Export Moving Picture…",
-            figures.export_moving_picture,
+            export_moving_picture,
             ("Ctrl+Alt+M",),
             "An orbit, a sweep, a run or the way between two states, as WebP, GIF, PNG or MP4",
         ),

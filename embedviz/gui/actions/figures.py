@@ -7,14 +7,9 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.writing import recipe_of
-from embedviz.app.scenes.sequence import showing, what_is_missing
-from embedviz.app.state import State
 from embedviz.gui.export.dialog import ExportDialog
-from embedviz.gui.export.maker import FigureMaker, RecipeMaker
-from embedviz.gui.figures import look_of
+from embedviz.gui.export.figure import FigureMaker, RecipeMaker, look_shown
 from embedviz.gui.host import Host, has_set
-from embedviz.gui.moving.dialog import MovingDialog
-from embedviz.gui.moving.stage import stage_of
 from embedviz.gui.sessions.steps import ALL_STEPS
 
 
@@ -30,26 +25,6 @@ def export_window(window: Host) -> None:
     _ask(window, window.widget, "embedviz", _recipe_of(window, ""))
 
 
-def export_moving_picture(window: Host) -> None:
-    """Ask what of the active pane is to move, and where it goes."""
-    pane = window.active_pane
-    if pane.needs_set and not has_set(window):
-        return
-    session, name = window.session, pane.name
-
-    def named() -> list[tuple[str, State]]:
-        state = session.state
-        return [
-            (scene.name, showing(state, scene))
-            for scene in state.scenes
-            if scene.pane == name and not what_is_missing(state, scene)
-        ]
-
-    dialog = MovingDialog(pane, stage_of(pane), session, named, window.widget)
-    dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
-    dialog.show()
-
-
 def copy_picture(window: Host) -> None:
     """Put the picture of the active pane on the clipboard, as an image and as SVG."""
     pane = window.active_pane
@@ -61,11 +36,12 @@ def copy_picture(window: Host) -> None:
     maker.copied.connect(lambda: window.statusBar().showMessage(said, 4000))
     maker.failed.connect(window.message_bar.show_message)
     maker.task.finished.connect(partial(_end, maker))
-    maker.copy(look_of(pane.picture))
+    maker.copy(look_shown(pane.picture))
 
 
 def _ask(window: Host, picture: QWidget, name: str, recipe: RecipeMaker) -> None:
-    dialog = ExportDialog(picture, name, recipe, window.widget)
+    maker = FigureMaker(picture, recipe, window.widget)
+    dialog = ExportDialog(picture, name, maker, window.widget)
     dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
     dialog.show()
 
