@@ -101,10 +101,9 @@ class AnisotropyPane(Pane):
     title = "Anisotropy"
     name = "anisotropy"
     figure = "anisotropy"
-    takes_pairs = True
+    takes_pairs = scenes_by_facts = True
     settings_class = AnisotropySettings
     animations = _ANIMATIONS
-    scenes_by_facts = True
     kernels = (cone.compile_all, judged.compile_all)
     hint = "Open a file of vectors to see how narrow their cone is, and to open it."
 
