@@ -10,8 +10,8 @@ from embedviz.app.files.recipes.writing import recipe_of
 from embedviz.app.scenes.sequence import showing, what_is_missing
 from embedviz.app.state import State
 from embedviz.gui.export.dialog import ExportDialog
-from embedviz.gui.export.maker import FigureMaker, RecipeMaker
-from embedviz.gui.figures import look_of
+from embedviz.gui.export.figure import FigureMaker, RecipeMaker
+from embedviz.gui.export.look import FigureLook
 from embedviz.gui.host import Host, has_set
 from embedviz.gui.moving.dialog import MovingDialog
 from embedviz.gui.moving.stage import stage_of
@@ -61,11 +61,12 @@ def copy_picture(window: Host) -> None:
     maker.copied.connect(lambda: window.statusBar().showMessage(said, 4000))
     maker.failed.connect(window.message_bar.show_message)
     maker.task.finished.connect(partial(_end, maker))
-    maker.copy(look_of(pane.picture))
+    maker.copy(FigureLook(text_scale=pane.text_scale))
 
 
 def _ask(window: Host, picture: QWidget, name: str, recipe: RecipeMaker) -> None:
-    dialog = ExportDialog(picture, name, recipe, window.widget)
+    maker = FigureMaker(picture, recipe, window.widget)
+    dialog = ExportDialog(picture, name, maker, window.widget)
     dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
     dialog.show()
 

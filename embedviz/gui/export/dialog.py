@@ -17,11 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from embedviz.app.files.settings import read_settings
-from embedviz.gui.export.figure import FigureDrawing
 from embedviz.gui.export.form import LookForm
 from embedviz.gui.export.head import size_of
-from embedviz.gui.export.maker import FigureMaker, RecipeMaker
-from embedviz.gui.export.preview import FigurePreview
+from embedviz.gui.export.preview import FigurePreview, MakesFigures
 from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
@@ -45,15 +43,15 @@ class ExportDialog(DialogInReadingOrder):
     picture : QWidget
     name : str
         What a file is called.
-    recipe : callable
-        See `RecipeMaker`.
+    maker : FigureMaker
+        Of the picture; it belongs to the dialog from now on.
     parent : QWidget
     """
 
     written = Signal(object)
     copied = Signal()
 
-    def __init__(self, picture: QWidget, name: str, recipe: RecipeMaker, parent: QWidget) -> None:
+    def __init__(self, picture: QWidget, name: str, maker: MakesFigures, parent: QWidget) -> None:
         super().__init__(parent)
         with_name(self, "figure", "Export a figure")
         self.setToolTip("")
@@ -61,13 +59,14 @@ class ExportDialog(DialogInReadingOrder):
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._picture, self._name = picture, name
-        self.maker = FigureMaker(picture, recipe, self)
+        self.maker = maker
+        maker.setParent(self)
         self.maker.written.connect(self._on_written)
         self.maker.copied.connect(self._on_copied)
         self.maker.failed.connect(self._on_failed)
         picture.destroyed.connect(self.close)
         parent.installEventFilter(self)
-        self.preview = FigurePreview(picture, lambda look: FigureDrawing(picture, look, "png", str))
+        self.preview = FigurePreview(picture, maker.preview)
         self.preview.told.connect(self._tell)
         self.form = LookForm(picture)
         self.form.changed.connect(self._on_changed)

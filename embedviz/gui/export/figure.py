@@ -11,12 +11,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from embedviz.app.files.recipes.carriers import with_png_recipe
 from embedviz.app.files.recipes.names import MOST_CHARACTERS
+from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report, silent
 from embedviz.formats.writing.atomic_write import replaced_files
@@ -103,6 +104,100 @@ class FigureDrawing:
             return finished_pdf(painted, self._size)
         parts, self._points.parts = self._points.parts, []
         return finished_svg(painted, self._size, parts, self._text)
+
+
+RecipeMaker = Callable[[bool], str]
+"""Returns the recipe of what is shown, with the paths of files or without; in any thread."""
+
+
+class FigureMaker(QObject):
+    """Maker of figures of one picture; what takes long runs in another thread.
+
+    Parameters
+    ----------
+    picture : QWidget
+    recipe : callable
+        See `RecipeMaker`.
+    parent : QObject
+
+    Signals
+    -------
+    written : (Path,)
+    copied : ()
+    failed : (str,)
+        Why there is no figure, in words.
+
+    Attributes
+    ----------
+    task : Task
+    """
+
+    written = Signal(object)
+    copied = Signal()
+    failed = Signal(str)
+
+    def __init__(self, picture: QWidget, recipe: RecipeMaker, parent: QObject) -> None:
+        super().__init__(parent)
+        self._picture, self._recipe = picture, recipe
+        self.task = Task(self)
+        self.task.failed.connect(self._on_failed)
+        picture.destroyed.connect(self.task.cancel)
+
+    def preview(self, look: FigureLook) -> FigureDrawing:
+        """Return the drawing of a figure that is only looked at."""
+        return FigureDrawing(self._picture, look, "png", str)
+
+    def write(self, path: Path, look: FigureLook) -> None:
+        """Write the figure to a file, which is untouched where that fails."""
+        try:
+            kind = kind_of(path)
+        except UserError as error:
+            self.failed.emit(str(error))
+            return
+
+        def write(content: bytes, report: Report) -> None:
+            write_figure(path, content)
+
+        def tell(_: object) -> None:
+            self.written.emit(path)
+
+        self._draw(kind, look, lambda content: self.task.run(partial(write, content), tell))
+
+    def copy(self, look: FigureLook) -> None:
+        """Put the figure on the clipboard, as an image and as SVG."""
+
+        def put(png: bytes, svg: bytes) -> None:
+            data = QMimeData()
+            data.setImageData(QImage.fromData(QByteArray(png)))
+            data.setData("image/png", QByteArray(png))
+            data.setData("image/svg+xml", QByteArray(svg))
+            QGuiApplication.clipboard().setMimeData(data)
+            self.copied.emit()
+
+        self._draw("png", look, lambda png: self._draw("svg", look, partial(put, png)))
+
+    def _draw(self, kind: Kind, look: FigureLook, then: Callable[[bytes], None]) -> None:
+        drawing = FigureDrawing(self._picture, look, kind, partial(self._recipe, look.has_paths))
+
+        def finish(_: object) -> None:
+            try:
+                drawing.paint()
+            except UserError as error:  # It may have changed, and not fit any more.
+                self.failed.emit(str(error))
+            else:
+                self.task.run(drawing.finish, then)
+
+        try:
+            drawing.begin()
+        except UserError as error:
+            self.failed.emit(str(error))
+        else:
+            self.task.run(drawing.draw_points, finish)
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self.failed.emit(str(error))
 
 
 def content_of(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +34,27 @@ class DrawnInSteps(Protocol):
 
     def paint(self) -> QImage | bytes:
         """Return the figure."""
+
+
+class MakesFigures(Protocol):
+    """Maker of figures of one picture: to look at, for a file, for the clipboard."""
+
+    written: Any
+    copied: Any
+    failed: Any
+    task: Task
+
+    def setParent(self, parent: QObject) -> None:  # noqa: N802 - Qt's name
+        """Belong to another object."""
+
+    def preview(self, look: FigureLook) -> DrawnInSteps:
+        """Return the drawing of a figure that is only looked at."""
+
+    def write(self, path: Path, look: FigureLook) -> None:
+        """Write the figure to a file."""
+
+    def copy(self, look: FigureLook) -> None:
+        """Put the figure on the clipboard."""
 
 
 class FigurePreview(QWidget):
