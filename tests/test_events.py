@@ -3,19 +3,15 @@
 `python -m tests.events` does many more events, and says what they kept in memory.
 """
 
-import gc
 import sys
-import weakref
 from pathlib import Path
 
 import pytest
 
-from embedviz.app.state import State
 from embedviz.gui.points.reduced_motion import motion
 
 sys.path.append(str(Path(__file__).parent))
 from events.driver import RandomUser
-from events.steps import made_set
 
 
 @pytest.fixture
@@ -47,22 +43,3 @@ def test_an_error_is_noted_with_what_led_to_it(user, monkeypatch):
     assert len(someone.errors) == 1
     assert "on purpose" in someone.errors[0]
     assert list(someone.lately) == ["fail"]
-
-
-def test_a_set_that_was_closed_is_not_kept(window, front, idle):
-    """With every pane having shown it, and nothing left to undo."""
-    shown = made_set(4)
-    kept = weakref.ref(shown)
-    window.session.show(State().opened(shown))
-    for pane in window.panes:
-        front(window, pane.name)
-        idle(window.session)
-    window.session.show(window.session.state.closed(shown))
-    idle(window.session)
-    for pane in window.panes:
-        front(window, pane.name)
-        idle(window.session)
-    del shown
-    window.session.restart(window.session.state)  # Undo keeps it until then.
-    gc.collect()
-    assert kept() is None, [type(each) for each in gc.get_referrers(kept())]
