@@ -28,6 +28,7 @@ from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.actions.comfort import COMFORT
 from embedviz.gui.host import Host
+from embedviz.gui.moving.stage import stage_of
 from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
 
@@ -50,6 +51,11 @@ def close_set(window: Host) -> None:
         # Many selected rows have to be found in the other set first, by their labels.
         work = partial(_match, closing, left[0])
         session.matching.run(work, lambda _: close())
+
+
+def export_moving_picture(window: Host) -> None:
+    """Ask what of the active pane is to move, and where it goes."""
+    figures.export_moving_picture(window, stage_of)
 
 
 def _match(source: VectorSet, target: VectorSet, report: Report) -> None:
@@ -256,7 +262,7 @@ ACTIONS: tuple[Action, ...] = (
             "file.export_moving",
             "File",
             "Export Moving Picture…",
-            figures.export_moving_picture,
+            export_moving_picture,
             ("Ctrl+Alt+M",),
             "An orbit, a sweep, a run or the way between two states, as WebP, GIF, PNG or MP4",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -14,7 +15,7 @@ from embedviz.gui.export.figure import FigureMaker, RecipeMaker
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.host import Host, has_set
 from embedviz.gui.moving.dialog import MovingDialog
-from embedviz.gui.moving.stage import stage_of
+from embedviz.gui.moving.filming import MakeStage
 from embedviz.gui.sessions.steps import ALL_STEPS
 
 
@@ -30,7 +31,7 @@ def export_window(window: Host) -> None:
     _ask(window, window.widget, "embedviz", _recipe_of(window, ""))
 
 
-def export_moving_picture(window: Host) -> None:
+def export_moving_picture(window: Host, stage_of: Callable[[object], MakeStage]) -> None:
     """Ask what of the active pane is to move, and where it goes."""
     pane = window.active_pane
     if pane.needs_set and not has_set(window):
