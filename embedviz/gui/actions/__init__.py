@@ -28,6 +28,7 @@ from embedviz.gui.actions import rows as row_actions
 from embedviz.gui.actions.action import Action, within
 from embedviz.gui.actions.comfort import COMFORT
 from embedviz.gui.host import Host
+from embedviz.gui.moving.dialog import MovingDialog
 from embedviz.gui.moving.stage import stage_of
 from embedviz.gui.talk.keys import TALK_KEYS
 from embedviz.gui.widgets.key_sheet import KeySheet
@@ -55,7 +56,9 @@ def close_set(window: Host) -> None:
 
 def export_moving_picture(window: Host) -> None:
     """Ask what of the active pane is to move, and where it goes."""
-    figures.export_moving_picture(window, stage_of)
+    figures.export_moving_picture(
+        window, lambda pane, *others: MovingDialog(pane, stage_of(pane), *others)
+    )
 
 
 def _match(source: VectorSet, target: VectorSet, report: Report) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -14,8 +15,6 @@ from embedviz.gui.export.dialog import ExportDialog
 from embedviz.gui.export.figure import FigureMaker, RecipeMaker
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.host import Host, has_set
-from embedviz.gui.moving.dialog import MovingDialog
-from embedviz.gui.moving.filming import MakeStage
 from embedviz.gui.sessions.steps import ALL_STEPS
 
 
@@ -31,7 +30,7 @@ def export_window(window: Host) -> None:
     _ask(window, window.widget, "embedviz", _recipe_of(window, ""))
 
 
-def export_moving_picture(window: Host, stage_of: Callable[[object], MakeStage]) -> None:
+def export_moving_picture(window: Host, make: Callable[..., Any]) -> None:
     """Ask what of the active pane is to move, and where it goes."""
     pane = window.active_pane
     if pane.needs_set and not has_set(window):
@@ -46,7 +45,7 @@ def export_moving_picture(window: Host, stage_of: Callable[[object], MakeStage])
             if scene.pane == name and not what_is_missing(state, scene)
         ]
 
-    dialog = MovingDialog(pane, stage_of(pane), session, named, window.widget)
+    dialog = make(pane, session, named, window.widget)
     dialog.written.connect(lambda path: window.statusBar().showMessage(f"Written to {path}", 6000))
     dialog.show()
 
