@@ -117,6 +117,7 @@ class ShownPane(Protocol):
     title: str
     name: str
     picture: QWidget
+    text_scale: float
     needs_set: ClassVar[bool]
     animations: ClassVar[tuple[Animation, ...]]
 

@@ -21,9 +21,9 @@ from embedviz.gui.export.figure import FigureDrawing
 from embedviz.gui.export.head import head_height
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.moving.turns import Turn
-from embedviz.gui.pane import Pane
 
-Make = Callable[[Session], Pane]
+Make = Callable[[Session], Any]
+"""Makes a pane for a session: of `Any` kind, as panes are above what moves them."""
 _FITTINGS = 3
 
 
