@@ -53,6 +53,7 @@ from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.origin import TextsOrigin, TextsSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.containers.worker.process import spare
+from embedviz.gui.keyboard.focus_ring import FocusRing
 from embedviz.gui.style import apply_theme, style_sheet
 from embedviz.gui.theme import LIGHT, theme_manager
 from embedviz.panes import all_kernels
@@ -343,12 +344,14 @@ def artefacts():
 
 @pytest.fixture(autouse=True)
 def light(request):
-    """Begin each test that has an application in the light theme."""
+    """Begin each test that has an application in the light theme, and with no key pressed yet."""
     if "qapp" in request.fixturenames or "qtbot" in request.fixturenames:
         application = request.getfixturevalue("qapp")
         # Qt looks up the style of every widget again, also where the sheet is the same.
         if theme_manager.theme is not LIGHT or application.styleSheet() != style_sheet(LIGHT):
             apply_theme(application, LIGHT)
+        for ring in application.findChildren(FocusRing):
+            ring.forget()
 
 
 @pytest.fixture

@@ -42,6 +42,11 @@ class FocusRing(QObject):
         self._watched: list[QWidget] = []
         application.focusChanged.connect(self._on_focus)
 
+    def forget(self) -> None:
+        """Mark nothing until keys are used again."""
+        self._is_by_key = False
+        self._let_go()
+
     @Slot(QWidget, QWidget)
     def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
         self._let_go()
