@@ -137,6 +137,11 @@ def showing(state: State, scene: Scene[State]) -> State:
     maps = tuple(each for each in look.maps if _is_open(state, each.vector_set))
     if look.active is None:  # It shows no set: what is open stays.
         return replace(state, settings=look.settings, metric=look.metric, count=look.count)
+    return replace(with_kept(look, state), maps=maps)
+
+
+def with_kept(look: State, state: State) -> State:
+    """Return a look with what no scene changes: the library, the pairs and the scenes of a state."""
     return replace(
         look,
         sets=state.sets,
@@ -144,7 +149,6 @@ def showing(state: State, scene: Scene[State]) -> State:
         pairs=state.pairs,
         scenes=state.scenes,
         unread=state.unread,
-        maps=maps,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation, Signal
 
 from embedviz.app.animation.between import state_between
+from embedviz.app.scenes.sequence import with_kept
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.gui.points.reduced_motion import prefers_reduced_motion
@@ -66,10 +67,10 @@ class SceneTransition(QObject):
     def _show(self, fraction: float) -> None:
         if 0 <= fraction < 1:
             state = state_between(self._before, self._after, fraction)
-            self._session.show(_with_what_is_kept(state, self._session.state))
+            self._session.show(with_kept(state, self._session.state))
 
     def _end(self) -> None:
-        self._session.show(_with_what_is_kept(self._after, self._session.state))
+        self._session.show(with_kept(self._after, self._session.state))
         self._session.end_gesture()
         self.finished.emit()
 
@@ -102,15 +103,3 @@ def departure(before: State, after: State) -> State:
         for each in after.maps
     )
     return replace(after, settings=settings, maps=maps)
-
-
-def _with_what_is_kept(state: State, current: State) -> State:
-    """Return a state with what no scene changes, which may have become other on the way."""
-    return replace(
-        state,
-        sets=current.sets,
-        scenes=current.scenes,
-        pairs=current.pairs,
-        left=current.left,
-        unread=current.unread,
-    )
