@@ -141,7 +141,7 @@ def showing(state: State, scene: Scene[State]) -> State:
 
 
 def with_kept(look: State, state: State) -> State:
-    """Return a look with what no scene changes: the library, the pairs and the scenes of a state."""
+    """Return a look with what no scene changes: library, pairs and scenes of a state."""
     return replace(
         look,
         sets=state.sets,
