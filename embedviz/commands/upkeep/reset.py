@@ -12,7 +12,9 @@ _CALLED = {
     "recent": "the list of recent files",
     "theme": "the theme",
     "folder": "the last folder",
+    "knows_tour": "that the tour is known",
     "figure": "how figures look",
+    "moving": "how moving pictures look",
     "scale": "the size of everything",
     "is_motion_reduced": "reduced motion",
 }

@@ -131,7 +131,7 @@ class LookForm(QScrollArea):
         self.paths_box = _check(
             "figure.paths",
             "with the paths of the files",
-            "Else only their names and fingerprints are in it",
+            "Else files are named without their folders, with their sizes and fingerprints",
         )
 
     def _lay_out(self) -> None:

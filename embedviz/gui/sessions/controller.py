@@ -10,10 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from embedviz.app.files.recipes.carriers import may_carry_recipe
+from embedviz.app.files.recipes.joining import RestoredRecipe
 from embedviz.app.files.recipes.reading import RecipePlan
 from embedviz.app.files.recipes.restoring import restored_recipe
 from embedviz.app.files.session.autosave import Autosave, Orphan
-from embedviz.app.files.session.state import Choices
 from embedviz.app.files.session.writing import can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent
 from embedviz.app.pairing import OpenRequest, pair_up
@@ -70,9 +70,9 @@ class SessionFiles(QObject):
         self.restorer.restored.connect(self._on_restored)
         self.pictures = PictureOpener(window, self._restore_recipe)
 
-    def _restore_recipe(self, wanted: RecipePlan, state: State, report: Report) -> Choices:
+    def _restore_recipe(self, wanted: RecipePlan, report: Report) -> RestoredRecipe:
         panes = self.restorer.settings_of_panes
-        return restored_recipe(wanted, state, panes=panes, ramps=RAMPS, report=report)
+        return restored_recipe(wanted, panes=panes, ramps=RAMPS, report=report)
 
     def start(self) -> None:
         """Save by itself from now on, and offer what was open when the program crashed."""

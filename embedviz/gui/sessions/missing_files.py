@@ -22,6 +22,8 @@ class MissingFiles(QObject):
     missing : sequence of Path
     then : callable
         Takes where the located files are now, by their old paths.
+    of_picture : bool
+        Whether a picture needs them, which knows only what they are called.
 
     Attributes
     ----------
@@ -34,8 +36,11 @@ class MissingFiles(QObject):
         window: QWidget,
         missing: Sequence[Path],
         then: Callable[[dict[Path, Path]], None],
+        *,
+        of_picture: bool = False,
     ) -> None:
         super().__init__(window)
+        self._of_picture = of_picture
         self._window, self._waiting, self._then = window, list(missing), then
         self._found: dict[Path, Path] = {}
         self.box: QMessageBox | None = None
@@ -53,14 +58,22 @@ class MissingFiles(QObject):
     def _show(self, path: Path) -> None:
         box = QMessageBox(self._window)
         box.setObjectName("locate")
-        box.setWindowTitle("Open session")
+        box.setWindowTitle("Open picture" if self._of_picture else "Open session")
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"{name_of(path)} is not at its place any more.")
-        record = read_record(path)
-        way_back = "" if record is None else f" {record.way_back}"
-        box.setInformativeText(
-            f"It was {path}.{way_back}\n\nThe rest of the session opens in any case."
-        )
+        if self._of_picture:
+            box.setText(f"{name_of(path)} was not found.")
+            box.setInformativeText(
+                "The picture shows it, and says only what it is called. It is neither beside the "
+                "picture, nor beside files that are open, nor in the folder that was used last."
+                "\n\nThe rest of the picture opens in any case."
+            )
+        else:
+            box.setText(f"{name_of(path)} is not at its place any more.")
+            record = read_record(path)
+            way_back = "" if record is None else f" {record.way_back}"
+            box.setInformativeText(
+                f"It was {path}.{way_back}\n\nThe rest of the session opens in any case."
+            )
         locate = box.addButton("Locate…", QMessageBox.ButtonRole.AcceptRole)
         skip = box.addButton("Skip", QMessageBox.ButtonRole.RejectRole)
         locate.setObjectName("locate.choose")

@@ -9,13 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from embedviz.app.files.recipes.carriers import recipe_in
+from embedviz.app.files.recipes.joining import RestoredRecipe
 from embedviz.app.files.recipes.reading import (
     PictureRecipe,
     RecipePlan,
     plan_of_recipe,
     read_recipe,
 )
-from embedviz.app.files.session.state import Choices
 from embedviz.app.files.settings import read_settings
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -27,8 +27,8 @@ from embedviz.gui.sessions.steps import ALL_STEPS
 
 _MOST_TOLD = 6
 
-Restore = Callable[[RecipePlan, State, Report], Choices]
-"""Makes what a picture showed again among what is open; runs off the UI thread."""
+Restore = Callable[[RecipePlan, Report], RestoredRecipe]
+"""Makes what a picture showed again; runs off the UI thread."""
 
 
 class PictureOpener(QObject):
@@ -85,21 +85,21 @@ class PictureOpener(QObject):
             else:
                 self._restore(path, wanted)
 
-        self.missing_files = MissingFiles(self._window.widget, missing, go_on)
+        self.missing_files = MissingFiles(self._window.widget, missing, go_on, of_picture=True)
         self.missing_files.ask()
 
     def _restore(self, path: Path, wanted: RecipePlan) -> None:
-        work = partial(self._restore_recipe, wanted, self._window.session.state)
-        self.task.run(work, partial(self._show, path, wanted.recipe.pane))
+        self.task.run(partial(self._restore_recipe, wanted), partial(self._show, path))
 
-    def _show(self, path: Path, pane: str, choices: Choices) -> None:
-        self._window.session.show(choices.state)
+    def _show(self, path: Path, restored: RestoredRecipe) -> None:
+        session, pane = self._window.session, restored.pane
+        session.show(restored.among(session.state))  # Which may be another by now.
         if pane in [getattr(each, "name", "") for each in self._window.panes]:
             self._window.bring_to_front(pane)
-        if choices.notes:
-            shown = choices.notes[:_MOST_TOLD]
-            if len(choices.notes) > _MOST_TOLD:
-                shown.append(f"And {len(choices.notes) - _MOST_TOLD} more.")
+        if notes := restored.notes:
+            shown = notes[:_MOST_TOLD]
+            if len(notes) > _MOST_TOLD:
+                shown.append(f"And {len(notes) - _MOST_TOLD} more.")
             self._window.message_bar.show_message(f"{path.name}: {' '.join(shown)}")
         else:
             self._window.statusBar().showMessage(f"Shown as in {path.name}", 6000)
@@ -124,4 +124,5 @@ def _plan(
     folders = [path.absolute().parent]
     if last := read_settings().folder:
         folders.append(Path(last))
-    return plan_of_recipe(recipe, state, folders, steps=ALL_STEPS, moved=moved)
+    recent = [Path(each.path) for each in read_settings().recent]
+    return plan_of_recipe(recipe, state, folders, steps=ALL_STEPS, moved=moved, may_be_read=recent)

@@ -74,6 +74,8 @@ class Aside(QObject):
         view, scenes = self.view, state.scenes
         if view is None:
             return
+        if place is not None and place >= len(scenes):  # It has been taken back.
+            place = None
         if place is None or is_over:
             view.show_scene(THE_END if is_over else "No scene", None, "")
         else:

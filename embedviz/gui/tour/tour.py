@@ -14,12 +14,14 @@ from embedviz.app.files.settings import Preferences, read_settings
 from embedviz.app.session import Session
 from embedviz.app.state import State, lineage
 from embedviz.app.tasks import Task
+from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.settings import Settings
 from embedviz.gui.host import HasSettings, ShownPane
 from embedviz.gui.tour.bar import ControlMark, TourBar
 from embedviz.gui.tour.scenes import TOUR, TourStop
 from embedviz.gui.tour.states import state_of_stop
+from embedviz.gui.widgets.message_bar import MessageBar
 
 Remember = Callable[[Callable[[Preferences], Preferences]], None]
 
@@ -42,6 +44,10 @@ class TourWindow(Protocol):
     @property
     def widget(self) -> QWidget:
         """The window itself."""
+
+    @property
+    def message_bar(self) -> MessageBar:
+        """Where it says what is wrong."""
 
     def bring_to_front(self, name: str) -> None:
         """Show a pane, by its name."""
@@ -69,6 +75,7 @@ class Tour(QObject):
         self._remember = remember
         self._mark = ControlMark(window.widget)
         self._task = self._session.board.add(Task(self), "opening a sample")
+        self._task.failed.connect(self._on_failed)
         self.place: int | None = None
         self._before = State()
         self._pane = ""
@@ -128,6 +135,11 @@ class Tour(QObject):
         self._session.show(replace(shown, sets=(*shown.sets, *others), scenes=current.scenes))
         self._window.bring_to_front(stop.pane)
         self._mark.mark(stop.control)
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._window.message_bar.show_message(str(error))
 
     def _note_known(self) -> None:
         self._remember(lambda settings: replace(settings, knows_tour=True))

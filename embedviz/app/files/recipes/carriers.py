@@ -81,7 +81,10 @@ def may_carry_recipe(path: Path) -> bool:
             head = file.read(_HEAD_BYTES)
     except (OSError, ValueError):
         return False
-    return head.startswith((_PNG, b"%PDF-")) or b"<svg" in head
+    if head.startswith((_PNG, b"%PDF-", b"<svg")):
+        return True
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith((b"<svg", b"<?xml", b"<!")) and b"<svg" in text  # No table of icons.
 
 
 def recipe_in(path: Path) -> str:

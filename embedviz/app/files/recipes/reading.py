@@ -2,15 +2,17 @@
 
 A set that is open already is used as it is; others are looked for by their names in the folders
 that are given, and the one with the size that is remembered is taken first. What is not found is
-said. A recipe is input from outside: it is read as a session is, and names files only by names.
+said. A recipe is input from outside: it is read as a session is, and of paths in it only those are
+taken that the caller allows, or that lie in these folders; others are but names.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from embedviz.app.files.recipes.names import (
 )
 from embedviz.app.files.session import contents
 from embedviz.app.files.session.contents import Plan, Steps
-from embedviz.app.files.session.plan import plan_of
+from embedviz.app.files.session.plan import is_absolute, plan_of
 from embedviz.app.files.session.steps import STEPS
 from embedviz.app.files.session.writing import describe_session
 from embedviz.app.state import State
@@ -84,12 +86,14 @@ def read_recipe(text: str) -> PictureRecipe:
     if len(text) > MOST_CHARACTERS:
         raise UserError("The recipe in this picture is too long to be one. Nothing was opened.")
     found = checked_document(text, "What this picture holds", FORMAT, VERSION)
-    pane, names = found.get("pane"), found.get("in_memory", [])
+    pane, names = found.get("pane"), found.get("in_memory")
     session = {**_object(found.get("session")), "format": contents.FORMAT}
     session = checked_document(
         json.dumps(session), "What this picture holds", contents.FORMAT, contents.VERSION
     )
-    known = [each[:200] for each in names if isinstance(each, str)]
+    known = (
+        [each[:200] for each in names if isinstance(each, str)] if isinstance(names, list) else []
+    )
     return PictureRecipe(pane if isinstance(pane, str) else "", session, tuple(known[:100]))
 
 
@@ -100,6 +104,7 @@ def plan_of_recipe(
     *,
     steps: Steps = STEPS,
     moved: Mapping[Path, Path] | None = None,
+    may_be_read: Collection[Path] = (),
 ) -> RecipePlan:
     """Return what has to be made for a recipe, beyond what is open. Reads no vectors.
 
@@ -113,13 +118,15 @@ def plan_of_recipe(
     steps : mapping of str to class
     moved : mapping of Path to Path, optional
         Where the user has found files that are missing.
+    may_be_read : collection of Path
+        Files that are read where a recipe says so, beside those that are open or in the folders.
     """
-    places = _Places(current, folders)
+    places = _Places(current, folders, may_be_read)
     document = places.with_paths(recipe.session)
     plan = plan_of(document, places.first, steps, moved)
     open_sets = _sets_by_key(current, steps)
     known: dict[int, VectorSet] = {}
-    for number, key in enumerate(_keys(recipe.session)):
+    for number, key in enumerate(islice(_keys(recipe.session), len(plan.nodes))):
         node, found = plan.nodes[number], open_sets.get(key)
         if node is not None and found is not None and _has_labels(found, node.digest):
             known[number] = found
@@ -133,10 +140,13 @@ def plan_of_recipe(
 class _Places:
     """Places where files that have only names may be."""
 
-    def __init__(self, current: State, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, current: State, folders: Sequence[Path], may_be_read: Collection[Path]
+    ) -> None:
         self._open = [path for each in current.sets for path in files_of(each)]
         near = [path.absolute().parent for path in self._open]
         self._folders = list(dict.fromkeys([*(each.absolute() for each in folders), *near]))
+        self._may_be_read = frozenset(may_be_read)
         self.first = self._folders[0] if self._folders else Path.cwd()
 
     def with_paths(self, document: Document) -> Document:
@@ -148,6 +158,8 @@ class _Places:
         if isinstance(value, Mapping):
             if set(value) == {FILE_NAME}:
                 return {"path": str(self._path(value[FILE_NAME], size)), "relative": None}
+            if isinstance(path := value.get("path"), str) and is_absolute(path):
+                return {"path": str(self._allowed(path, size)), "relative": None}
             stamp = value.get("stamp")
             own = stamp[0] if isinstance(stamp, list) and stamp else None
             return {
@@ -157,6 +169,16 @@ class _Places:
         if isinstance(value, list):
             return [self._walk(each, None) for each in value]
         return value
+
+    def _allowed(self, path: str, size: int | None) -> Path:
+        """Return a path that somebody else may have written, where the user has used it before.
+
+        Any other is taken for a name: nothing is read, nor looked for, where a picture says.
+        """
+        known = Path(path)
+        if known in self._open or known in self._may_be_read or known.parent in self._folders:
+            return known
+        return self._path(path, size)
 
     def _path(self, given: Any, size: int | None) -> Path:
         """Return where a file is, or where it would be; a name never leads out of its folder."""
@@ -179,7 +201,7 @@ def _size(path: Path) -> int | None:
 
 def _sets_by_key(current: State, steps: Steps) -> dict[str, VectorSet]:
     """Return the open sets that can be recognized; the active one goes before others like it."""
-    described = describe_session(replace(current, unread=""), {}, steps)
+    described = describe_session(replace(current, unread="", scenes=()), {}, steps)
     keys = list(_keys(without_folders(described.document)))
     places = described.document["library"]
     found = {keys[number]: each for number, each in zip(places, described.kept, strict=True)}

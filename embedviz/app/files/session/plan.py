@@ -148,7 +148,7 @@ class _NodeReader:
 
     def _path(self, value: Any, size: int | None = None) -> Path:
         written = value.get("path") if isinstance(value, dict) else None
-        if not isinstance(written, str) or "\0" in written or not _is_absolute(written):
+        if not isinstance(written, str) or "\0" in written or not is_absolute(written):
             raise Unfit("no path")
         path = self._found(Path(written), value.get("relative"), size)
         self._needs.append(path)
@@ -177,7 +177,7 @@ def _first_number(shape: Any) -> int | None:
     return first if type(first) is int else None
 
 
-def _is_absolute(written: str) -> bool:
+def is_absolute(written: str) -> bool:
     """Return whether a path is absolute, on this system or another: then it has been moved."""
     return Path(written).is_absolute() or PureWindowsPath(written).is_absolute()
 

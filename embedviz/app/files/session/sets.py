@@ -161,6 +161,8 @@ class _Maker:
     ) -> ChosenRows:
         """Return the choice of the same rows, by their labels where the rows are others now."""
         rows = step.rows
+        if len(rows) > len(parent):  # A file could ask for more than there is memory.
+            raise UserError(f"More rows were chosen from {parent.name} than it has.")
         if is_same and (not len(rows) or int(rows.max()) < len(parent)):
             return step
         if node.row_labels is None:

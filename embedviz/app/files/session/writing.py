@@ -128,7 +128,9 @@ def describe_session(
         "scenes": [writer.describe_scene(each, lost) for each in state.scenes],
         "window": dict(window),
     }
-    left_out = tuple(each.name or "unnamed" for each in state.sets if each not in writer.places)
+    # Scenes hold sets, too, that have been closed since.
+    sets = dict.fromkeys((*state.sets, *_sets_of(state.scenes)))
+    left_out = tuple(each.name or "unnamed" for each in sets if each not in writer.places)
     return Described(document, left_out, tuple(writer.kept))
 
 

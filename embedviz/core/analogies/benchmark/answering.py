@@ -233,11 +233,16 @@ def _products(singles: Matrix, rows: Matrix) -> Matrix:
         ends = np.linspace(0, len(block), n_threads + 1, dtype=np.intp)
         parts = list(map(slice, ends[:-1], ends[1:]))
         at_once(
-            [partial(np.matmul, singles, block[each].T, products[:, each]) for each in parts],
+            [partial(_multiply, singles, block[each].T, products[:, each]) for each in parts],
             n_threads,
         )
     products[:, ~block.any(axis=1)] = np.nan
     return products
+
+
+def _multiply(words: Matrix, rows: Matrix, products: Matrix) -> None:
+    with np.errstate(invalid="ignore"):  # Rows that hold infinities; nobody's answer.
+        np.matmul(words, rows, products)
 
 
 def _offsets(words: Words) -> Scores:

@@ -181,7 +181,8 @@ class NameEditor(QLineEdit):
         """Take over what was typed, when somebody goes elsewhere."""
         super().focusOutEvent(event)
         if self.isVisible() and event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._leave(0)
+            self.hide()
+            self.left.emit(self.text(), 0)
 
     def _leave(self, step: int | None) -> None:
         self.hide()

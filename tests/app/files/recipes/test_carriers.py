@@ -108,3 +108,12 @@ def test_other_files_are_no_pictures(folder, tmp_path):
     (tmp_path / "x.png").write_bytes(png())
     with pytest.raises(UserError, match="does not say what it shows"):
         recipe_in(tmp_path / "x.png")
+
+
+def test_a_table_of_icons_is_no_picture(tmp_path):
+    table = tmp_path / "icons.csv"
+    table.write_text("label,icon,x\na,<svg></svg>,1\n", "utf-8")
+    assert not may_carry_recipe(table)
+    for head in ("<svg xmlns='x'/>", "\ufeff  <?xml version='1.0'?>\n<svg/>", "<!-- a -->\n<svg/>"):
+        table.write_text(head, "utf-8")
+        assert may_carry_recipe(table)

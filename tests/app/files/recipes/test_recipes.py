@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.app.files.recipes.joining import RestoredRecipe
 from embedviz.app.files.recipes.names import without_folders
 from embedviz.app.files.recipes.reading import plan_of_recipe, read_recipe
 from embedviz.app.files.recipes.restoring import restored_recipe, state_of_recipe
 from embedviz.app.files.recipes.writing import recipe_of
+from embedviz.app.scenes.sequence import taking
 from embedviz.app.state import State
 from embedviz.core.derivation.recipes import Whitened
 from embedviz.core.errors import UserError
@@ -95,8 +97,8 @@ def test_what_is_missing_is_said_and_what_is_open_stays(words, toy, tmp_path):
     current = State().opened(toy)
     wanted = plan_of_recipe(read_recipe(text), current, [tmp_path])
     assert wanted.plan.missing == [tmp_path / "words.csv"]
-    found = restored_recipe(wanted, current, panes=PANES)
-    assert found.state is current
+    found = restored_recipe(wanted, panes=PANES)
+    assert found.among(current) is current
     assert "Nothing of it could be opened." in found.notes
     assert any("words" in note for note in found.notes[1:])
 
@@ -110,7 +112,7 @@ def test_a_file_is_found_where_the_user_says(words, tmp_path):
         read_recipe(text), State(), [tmp_path], moved={tmp_path / "words.csv": moved}
     )
     assert wanted.plan.missing == []
-    assert restored_recipe(wanted, State()).state.active.labels == words.labels
+    assert restored_recipe(wanted).state.active.labels == words.labels
 
 
 def test_a_set_that_is_in_no_file_is_named(toy):
@@ -148,9 +150,40 @@ def test_the_same_state_gives_the_same_text_wherever_its_file_is(words, tmp_path
     assert recipe_of(shown(words)) == recipe_of(shown(load(other)))
 
 
-def test_a_recipe_with_paths_finds_its_files_alone(words):
-    found = state_of_recipe(recipe_of(shown(words), with_paths=True), panes=PANES)
+def test_a_recipe_with_paths_finds_files_that_may_be_read(words, tmp_path):
+    text = recipe_of(shown(words), with_paths=True)
+    found = state_of_recipe(text, panes=PANES, may_be_read=[tmp_path / "words.csv"])
     assert found.state.active.labels == words.labels
+
+
+def test_a_path_is_not_followed_where_nobody_has_been_before(words, tmp_path):
+    recipe = json.loads(recipe_of(shown(words), "map", with_paths=True))
+    own = recipe["session"]["sets"][0]["file"]
+    assert own["path"] == str(tmp_path / "words.csv")
+    recipe["session"]["sets"][0]["file"] = {**own, "relative": "../words.csv", "more": 1}
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    wanted = plan_of_recipe(read_recipe(json.dumps(recipe)), State(), [elsewhere])
+    assert wanted.plan.missing == [elsewhere / "words.csv"]
+
+
+def test_a_picture_takes_no_scenes_and_gives_none(words, tmp_path):
+    text = recipe_of(shown(words))
+    current = taking(State().opened(words), "map", "mine")
+    given = json.loads(text)
+    given["session"]["scenes"] = [{"key": 1, "name": "theirs", "pane": "map"}]
+    found = state_of_recipe(json.dumps(given), current, [tmp_path], panes=PANES)
+    assert [scene.name for scene in found.state.scenes] == ["mine"]
+
+
+def test_what_was_opened_meanwhile_stays(words, toy, tmp_path):
+    text = recipe_of(shown(words), "map")
+    wanted = plan_of_recipe(read_recipe(text), State(), [tmp_path])
+    restored = restored_recipe(wanted, panes=PANES)
+    later = restored.among(State().opened(toy))
+    assert toy in later.sets
+    assert later.active.labels == words.labels
+    assert RestoredRecipe(None, "map", []).among(later) is later
 
 
 @pytest.mark.parametrize(
