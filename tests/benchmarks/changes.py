@@ -41,7 +41,7 @@ class Changes(Benchmark):
         # What is compiled at the first start is not measured here.
         warm_up.prepare(lambda: None, all_kernels)
         self._application = make_application()
-        set_up_interpreter()
+        set_up_interpreter(self._application)
         self._window = make_window()
         self._window.resize(*SIZE)
         self._window.show()

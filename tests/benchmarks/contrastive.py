@@ -49,7 +49,7 @@ class PaintedSteps(Benchmark):
         # What is compiled at the first start is not measured here.
         warm_up.prepare(lambda: None, all_kernels)
         application = make_application()
-        set_up_interpreter()
+        set_up_interpreter(application)
         n_vectors, dimensions = self._shape
         window = make_window()
         window.resize(*SIZE)

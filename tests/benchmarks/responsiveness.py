@@ -48,7 +48,7 @@ class Opening(Benchmark):
 
         warm_up.prepare(lambda: None)  # What is compiled at the first start is not measured here.
         application = make_application()
-        set_up_interpreter()
+        set_up_interpreter(application)
         window = make_window()
         window.resize(*SIZE)
         window.show()
