@@ -5,12 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QWidget,
@@ -20,12 +17,12 @@ from embedviz.app.files.settings import change_settings, read_settings
 from embedviz.core.errors import UserError
 from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import LEGENDS, PRESETS, FigureLook
-from embedviz.gui.theme import FIGURE_THEMES, GRID
+from embedviz.gui.export.side_form import new_form, show_form, size_row
+from embedviz.gui.theme import FIGURE_THEMES
 from embedviz.gui.widgets.controls import (
     combo_box,
     double_spin_box,
     spin_box,
-    text_label,
     with_name,
 )
 
@@ -136,15 +133,8 @@ class LookForm(QScrollArea):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        form = QFormLayout(side)
-        form.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        form.setVerticalSpacing(GRID)
-        form.setHorizontalSpacing(2 * GRID)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        size = QHBoxLayout()
-        size.setSpacing(GRID)
-        for part in (self.width_box, text_label("×"), self.height_box):
-            size.addWidget(part, int(part is not None))
+        form = new_form(side)
+        size = size_row(self.width_box, self.height_box)
         for label, field in (
             ("Size", self.size_box),
             ("", size),
@@ -165,12 +155,7 @@ class LookForm(QScrollArea):
         if self._is_window:
             for row in (self.size_box, size, self.text_box):
                 form.setRowVisible(row, False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(side)
-        self.setFixedWidth(side.sizeHint().width() + 2 * GRID)
+        show_form(self, side)
 
     def _show(self, look: FigureLook) -> None:
         size = look.width, look.height

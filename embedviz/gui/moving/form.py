@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QSpinBox,
@@ -26,7 +23,8 @@ from embedviz.app.files.settings import change_settings, read_settings
 from embedviz.core.errors import UserError
 from embedviz.formats.moving import MOVING_FORMATS
 from embedviz.gui.export.look import FigureLook
-from embedviz.gui.theme import FIGURE_THEMES, GRID
+from embedviz.gui.export.side_form import new_form, show_form, size_row
+from embedviz.gui.theme import FIGURE_THEMES
 from embedviz.gui.widgets.controls import (
     combo_box,
     double_spin_box,
@@ -176,15 +174,8 @@ class MovingForm(QScrollArea):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        form = QFormLayout(side)
-        form.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        form.setVerticalSpacing(GRID)
-        form.setHorizontalSpacing(2 * GRID)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        size = QHBoxLayout()
-        size.setSpacing(GRID)
-        for part in (self.width_box, text_label("×"), self.height_box):
-            size.addWidget(part, int(isinstance(part, QSpinBox)))
+        form = new_form(side)
+        size = size_row(self.width_box, self.height_box)
         form.addRow("What moves", self.kind_box)
         form.addRow(self.help)
         form.addRow(self._ends)
@@ -204,12 +195,7 @@ class MovingForm(QScrollArea):
             ("Title", self.title_edit),
         ):
             form.addRow(label, field)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(side)
-        self.setFixedWidth(side.sizeHint().width() + 2 * GRID)
+        show_form(self, side)
 
     def _show(self, known: dict[str, str | int | float | bool]) -> None:
         self.text_box.setValue(100)

@@ -128,9 +128,7 @@ def describe_session(
         "scenes": [writer.describe_scene(each, lost) for each in state.scenes],
         "window": dict(window),
     }
-    # Scenes hold sets, too, that have been closed since.
-    sets = dict.fromkeys((*state.sets, *_sets_of(state.scenes)))
-    left_out = tuple(each.name or "unnamed" for each in sets if each not in writer.places)
+    left_out = tuple(each.name or "unnamed" for each in writer.sets if each not in writer.places)
     return Described(document, left_out, tuple(writer.kept))
 
 
@@ -153,8 +151,8 @@ class _Writer:
         self._numbers: dict[Provenance, int] = {}
         self.nodes: list[dict[str, Any]] = []
         # A scene brings its set along, also one that has been closed.
-        sets = dict.fromkeys((*state.sets, *_sets_of(state.scenes)))
-        self.kept = [each for each in sets if self._is_writable(each)]
+        self.sets = tuple(dict.fromkeys((*state.sets, *_sets_of(state.scenes))))
+        self.kept = [each for each in self.sets if self._is_writable(each)]
         # By their place in the library, which their nodes do not have.
         self.places: dict[VectorSet, int] = {}
         for each in self.kept:
