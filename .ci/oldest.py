@@ -6,7 +6,7 @@ from pathlib import Path
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 
-for requirement in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]:
+for requirement in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test-base"]]:
     match = re.match(r"([\w-]+)>=([\w.]+)", requirement)
     if match is None:
         raise SystemExit(f"no lower bound in {requirement!r}")

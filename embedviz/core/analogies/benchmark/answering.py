@@ -241,7 +241,8 @@ def _products(singles: Matrix, rows: Matrix) -> Matrix:
 
 
 def _multiply(words: Matrix, rows: Matrix, products: Matrix) -> None:
-    with np.errstate(invalid="ignore"):  # Rows that hold infinities; nobody's answer.
+    # Rows that hold infinities; nobody's answer.
+    with np.errstate(invalid="ignore", over="ignore"):
         np.matmul(words, rows, products)
 
 

@@ -28,7 +28,7 @@ from embedviz.sources.encoders.service.failures import (
     RequestFailure,
     failure_of,
 )
-from embedviz.sources.encoders.service.keys import ServiceKey
+from embedviz.sources.secret import Secret
 
 THREAD_NAME = "embedviz request"
 
@@ -72,13 +72,11 @@ class ServiceConnection:
     ----------
     address : str
         As `checked_address` returns it.
-    key : ServiceKey or None
+    key : Secret or None
     timeouts : Timeouts
     """
 
-    def __init__(
-        self, address: str, key: ServiceKey | None, timeouts: Timeouts | None = None
-    ) -> None:
+    def __init__(self, address: str, key: Secret | None, timeouts: Timeouts | None = None) -> None:
         self.has_key = key is not None
         self._address = address
         self._key = key
@@ -183,7 +181,7 @@ class _GivenUp(Exception):
 class _Request:
     """Request at work: its socket, and whether it is still wanted."""
 
-    def __init__(self, key: ServiceKey | None, most_bytes: int, kept: socket.socket | None) -> None:
+    def __init__(self, key: Secret | None, most_bytes: int, kept: socket.socket | None) -> None:
         self.socket = kept  # Of a connection that is used again.
         self.done = threading.Event()
         self.outcome: ServiceAnswer | RequestFailure | None = None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from embedviz.sources.encoders.service.keys import ServiceKey, without_key
+from embedviz.sources.encoders.service.keys import without_key
+from embedviz.sources.secret import Secret
 
 _LONGEST_MESSAGE = 400
 
@@ -46,13 +47,13 @@ class AnswerCompressed(Exception):
     """Exception for an answer that is compressed, whose size nobody knows beforehand."""
 
 
-def failure_of(error: Exception, key: ServiceKey | None, *, is_connected: bool) -> RequestFailure:
+def failure_of(error: Exception, key: Secret | None, *, is_connected: bool) -> RequestFailure:
     """Return what an error of the package means, without anything that leads to the key.
 
     Parameters
     ----------
     error : Exception
-    key : ServiceKey or None
+    key : Secret or None
         Taken out of all that is said.
     is_connected : bool
         Whether the other side was there.
@@ -83,7 +84,7 @@ def _is_of_transport(error: Exception) -> bool:
     return any(each.__name__ == "TransportError" for each in type(error).__mro__)
 
 
-def _of_status(error: Any, key: ServiceKey | None) -> RequestFailure:
+def _of_status(error: Any, key: Secret | None) -> RequestFailure:
     status = int(error.status_code)
     headers = error.response.headers
     if 300 <= status < 400:
@@ -126,7 +127,7 @@ def _said(body: Any) -> str:
     return "a web page" if text.lstrip()[:1] == "<" else text
 
 
-def one_line(text: str, key: ServiceKey | None) -> str:
+def one_line(text: str, key: Secret | None) -> str:
     """Return what others wrote so that it can be shown: short, on a line, without the key."""
     shown = without_key(text[: 20 * _LONGEST_MESSAGE], key)
     shown = " ".join("".join(c if c.isprintable() else " " for c in shown).split())

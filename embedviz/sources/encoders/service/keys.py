@@ -1,8 +1,7 @@
 """Keys of services: from an environment variable or the system's keyring, and nowhere else.
 
-Settings and sessions hold the name of the variable, never the key. A key is shown by nothing: its
-object has no text of its own, cannot be pickled, and is taken out of what a service answers before
-that is shown.
+Settings and sessions hold the name of the variable, never the key. A key is shown by nothing: it is
+a `Secret`, and is taken out of what a service answers before that is shown.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from importlib.util import find_spec
-from typing import Any, NoReturn
+from typing import Any
 
 from embedviz.core.errors import UserError
+from embedviz.sources.secret import Secret
 
 KEYRING_NAME = "embedviz"
 """What the entries in the system's keyring are kept for; their user name is the address."""
@@ -21,25 +21,6 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 # Pieces of a key this long are taken out of texts: services show some of a key's ends.
 _PIECE = 8
 _SHORTEST_SECRET = 4
-
-
-class ServiceKey:
-    """Key of a service, which nothing shows."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the key itself, to be put into a request and nowhere else."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "ServiceKey(…)"
-
-    def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        raise TypeError("A key is not written anywhere.")
 
 
 def checked_variable(name: str) -> str:
@@ -59,7 +40,7 @@ def checked_variable(name: str) -> str:
     return name
 
 
-def find_key(address: str, variable: str) -> ServiceKey | None:
+def find_key(address: str, variable: str) -> Secret | None:
     """Return the key for a service; None: none is there, as many local servers need none.
 
     Parameters
@@ -87,7 +68,7 @@ def find_key(address: str, variable: str) -> ServiceKey | None:
     if not (value.isascii() and value.isprintable()):
         where = f"The environment variable {variable}" if variable else "The keyring's entry"
         raise UserError(f"{where} holds characters that no key has. Copy the key again.")
-    return ServiceKey(value)
+    return Secret(value)
 
 
 def keep_key(address: str, value: str) -> None:
@@ -135,7 +116,7 @@ def has_key(address: str) -> bool:
     return bool(_from_keyring(address))
 
 
-def without_key(text: str, key: ServiceKey | None) -> str:
+def without_key(text: str, key: Secret | None) -> str:
     """Return a text in which an ellipsis stands for the key, and for each longer piece of it."""
     value = key.reveal() if key else ""
     if len(value) < _SHORTEST_SECRET:

@@ -136,7 +136,7 @@ def test_without_the_package_a_variable_serves(monkeypatch, canary):
 
 
 def test_the_object_shows_nothing():
-    key = keys.ServiceKey("SECRET")
+    key = keys.Secret("SECRET")
     shown = f"{key} {key!r} {[key]} {key.__class__} {dir(key)}"
     assert "SECRET" not in shown
     for write in (pickle.dumps, copy.copy, copy.deepcopy):
@@ -163,11 +163,11 @@ def test_settings_hold_its_place_only(canary):
 def test_it_is_taken_out_of_texts_and_pieces_of_it_too(faults, text, shown):
     key = faults.canary
     text = text.format(key, key[:12], key[-9:])
-    assert keys.without_key(text, keys.ServiceKey(key)) == shown
+    assert keys.without_key(text, keys.Secret(key)) == shown
 
 
 def test_what_is_no_secret_stays():
-    assert keys.without_key("an error", keys.ServiceKey("an")) == "an error"
+    assert keys.without_key("an error", keys.Secret("an")) == "an error"
     assert keys.without_key("an error", None) == "an error"
 
 
