@@ -53,7 +53,7 @@ def check_size(info: CollectionInfo, vector_field: str, reason: str) -> None:
         )
 
 
-class _Best:
+class _NearestRows:
     """The best rows so far, with what orders them: smaller is nearer."""
 
     def __init__(self, count: int, metric: str) -> None:
@@ -92,7 +92,7 @@ def nearest_by_reading(batches: Iterable[Batch], request: SearchRequest, note: s
     start = perf_counter()
     is_two_stage = request.prefix is not None and request.candidates is not None
     count = max(request.count, request.candidates or 0) if is_two_stage else request.count
-    best = _Best(count, request.metric)
+    best = _NearestRows(count, request.metric)
     for batch in batches:
         if len(batch.keys):
             search = NeighborSearch(batch.vectors, request.metric)

@@ -33,9 +33,9 @@ from embedviz.sources.databases.qdrant.fields import (
     vector_configs,
     vector_field,
 )
-from embedviz.sources.databases.qdrant.points import Points, Wanted
+from embedviz.sources.databases.qdrant.points import PointParts, Points
 from embedviz.sources.databases.qdrant.search import (
-    Plan,
+    SearchPlan,
     arguments,
     field_named,
     filter_of,
@@ -53,7 +53,7 @@ _LARGEST = (1 << 63) - 1
 
 
 @dataclass(frozen=True)
-class Source:
+class PointSource:
     """Where a collection is.
 
     Attributes
@@ -66,6 +66,8 @@ class Source:
         The Python that makes such a client, without a secret.
     n_bytes : int or None
     version : str
+    is_local : bool
+        Whether the client holds it in memory.
     """
 
     client: Any
@@ -74,12 +76,13 @@ class Source:
     client_text: str
     n_bytes: int | None = None
     version: str = ""
+    is_local: bool = False
 
 
 class QdrantCollection:
     """Collection of Qdrant; made by `QdrantDatabase.open`."""
 
-    def __init__(self, name: str, source: Source) -> None:
+    def __init__(self, name: str, source: PointSource) -> None:
         self._name = name
         self._source = source
         with source.failures.worded(name):
@@ -88,7 +91,9 @@ class QdrantCollection:
             self._has_uuids = source.points.has_uuids()
             self._bounds = source.points.bounds()
             n_rows = int(source.client.count(name, exact=True).count)
-            looked_at = next(source.points.pages(None, None, _LOOKED_AT, Wanted(payload=True)), ())
+            looked_at = next(
+                source.points.pages(None, None, _LOOKED_AT, PointParts(payload=True)), ()
+            )
         configs = vector_configs(params.vectors)
         self._metrics: dict[str, Metric] = {
             each: METRICS[config.distance.value]
@@ -141,12 +146,12 @@ class QdrantCollection:
         for start in range(0, len(ids), _KEYS):
             some = [each for each in ids[start : start + _KEYS] if each is not None]
             with self._source.failures.worded(self._name):
-                found.update(each.id for each in self._source.points.records(some, Wanted()))
+                found.update(each.id for each in self._source.points.records(some, PointParts()))
         return keys[[each in found for each in ids]] if len(ids) else keys
 
     def all_keys(self, partition: Partition | None = None) -> Iterator[Keys]:
         """Yield all keys, some at a time, in Qdrant's order: numbers, then UUIDs."""
-        for records in self._pages(partition or Partition(), _KEYS, Wanted()):
+        for records in self._pages(partition or Partition(), _KEYS, PointParts()):
             yield self._keys([each.id for each in records])
 
     def take(self, keys: Keys, vector_field: str, fields: Sequence[str] = ()) -> Batch:
@@ -195,7 +200,7 @@ class QdrantCollection:
 
     def nearest(self, request: SearchRequest) -> SearchAnswer:
         """Return the rows nearest to a vector."""
-        plan = plan_of(request, self._fields, self._metrics)
+        plan = self._plan(request)
         factor = self._factor(request, plan)
         if factor is None:
             return self._by_reading(request, plan)
@@ -210,19 +215,23 @@ class QdrantCollection:
             np.array([each.score for each in points], np.float64) * factor,
             seconds,
             {name: [each.get(name) for each in payloads] for name in request.fields},
-            self._index(request, plan),
+            _index_of(request, plan, self._fields),
         )
 
     def call_of(self, request: SearchRequest) -> str:
         """Return the lines of Python that do what `nearest` does."""
-        plan = plan_of(request, self._fields, self._metrics)
+        plan = self._plan(request)
         filter_of(request.condition)
         return lines_of(request, plan, self._name, self._source.client_text)
 
     def close(self) -> None:
         """End the reading; the connection is the database's."""
 
-    def _pages(self, part: Partition, size: int, wanted: Wanted) -> Iterator[Sequence[Any]]:
+    def _plan(self, request: SearchRequest) -> SearchPlan:
+        plan = plan_of(request, self._fields, self._metrics)
+        return replace(plan, is_tuned=not self._source.is_local)
+
+    def _pages(self, part: Partition, size: int, wanted: PointParts) -> Iterator[Sequence[Any]]:
         pages = self._source.points.pages(part.first, part.end, size, wanted)
         while True:
             with self._source.failures.worded(self._name):
@@ -231,10 +240,10 @@ class QdrantCollection:
                 return
             yield page
 
-    def _wanted(self, vector_field: str, fields: Sequence[str]) -> Wanted:
+    def _wanted(self, vector_field: str, fields: Sequence[str]) -> PointParts:
         field_named(self._fields, vector_field)
         vector = True if vector_field == UNNAMED else [vector_field]
-        return Wanted(vector, list(fields) or False)
+        return PointParts(vector, list(fields) or False)
 
     def _id(self, key: int | str) -> int | str | None:
         """Return a key as Qdrant has it; None for one that no point can have."""
@@ -270,7 +279,7 @@ class QdrantCollection:
             self._keys(left_out[:10]),
         )
 
-    def _factor(self, request: SearchRequest, plan: Plan) -> float | None:
+    def _factor(self, request: SearchRequest, plan: SearchPlan) -> float | None:
         """Return what makes Qdrant's scores those asked for; None: it has to be done here."""
         if plan.coarse and self._metrics[plan.coarse] != plan.metric:
             raise UserError(
@@ -284,7 +293,7 @@ class QdrantCollection:
             return float(np.linalg.norm(np.asarray(request.query[: plan.length], np.float64)))
         return None
 
-    def _by_reading(self, request: SearchRequest, plan: Plan) -> SearchAnswer:
+    def _by_reading(self, request: SearchRequest, plan: SearchPlan) -> SearchAnswer:
         reason = f"Qdrant compares {plan.using!r} by {plan.metric}, and not by {request.metric}."
         if not request.is_exact or request.prefix_field:
             raise UserError(f"{reason} Choose {plan.metric}.")
@@ -303,15 +312,15 @@ class QdrantCollection:
         columns = self.take(answer.keys, request.vector_field, request.fields).columns
         return replace(answer, columns=columns)
 
-    def _index(self, request: SearchRequest, plan: Plan) -> IndexInfo | None:
-        indexes = self._fields[plan.coarse or plan.using].indexes
-        if request.is_exact or not indexes:
-            return None
-        settings: Mapping[str, str] = {
-            **indexes[0].settings,
-            **{name: f"{value:g}" for name, value in request.settings.items()},
-        }
-        return replace(indexes[0], settings=settings)
+
+def _index_of(
+    request: SearchRequest, plan: SearchPlan, fields: Mapping[str, Field]
+) -> IndexInfo | None:
+    indexes = fields[plan.coarse or plan.using].indexes
+    if request.is_exact or not indexes:
+        return None
+    given = {name: f"{value:g}" for name, value in request.settings.items()}
+    return replace(indexes[0], settings={**indexes[0].settings, **given})
 
 
 def _vector(vector: Any, name: str) -> Any:

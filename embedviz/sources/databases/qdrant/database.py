@@ -12,7 +12,7 @@ from warnings import catch_warnings, simplefilter
 from embedviz.core.errors import UserError
 from embedviz.core.wording import shown_name
 from embedviz.sources.databases.address import Address
-from embedviz.sources.databases.qdrant.collection import QdrantCollection, Source
+from embedviz.sources.databases.qdrant.collection import PointSource, QdrantCollection
 from embedviz.sources.databases.qdrant.failures import Failures
 from embedviz.sources.databases.qdrant.folder import StoredCollection, StoredFolder
 from embedviz.sources.databases.qdrant.points import FolderPoints, ServerPoints
@@ -125,17 +125,19 @@ class QdrantDatabase:
             )
         if self._folder is None:
             client = self._client()
-            source = Source(client, ServerPoints(client, name), self._failures, self._client_text)
+            source = PointSource(
+                client, ServerPoints(client, name), self._failures, self._client_text
+            )
             return QdrantCollection(name, source)
         if name not in self._stored:
             self._stored[name] = self._folder.open(name)
         stored = self._stored[name]
         points = FolderPoints(stored.client, name, stored.ids)
         text = f"QdrantClient(path={self._address.place!r})"
-        return QdrantCollection(
-            name,
-            Source(stored.client, points, self._failures, text, stored.n_bytes, stored.version),
+        source = PointSource(
+            stored.client, points, self._failures, text, stored.n_bytes, stored.version, True
         )
+        return QdrantCollection(name, source)
 
     def close(self) -> None:
         """End the connection; may be called twice."""

@@ -59,7 +59,8 @@ class Failures:
             return f"The server at {self.place} has too much to do. Try again later."
         if "RpcError" in kinds:
             return self._of_call(error, collection)
-        if kinds & {"TransportError", "ValidationError", "JSONDecodeError"}:
+        if kinds & {"TransportError", "ValidationError", "JSONDecodeError", "AssertionError"}:
+            # The client asserts that an answer has what a Qdrant server puts into it.
             return self._of_transfer(error)
         if kinds & {"ValueError", "RuntimeError", "QdrantException"}:
             return f"Qdrant refused: {_short(str(error))}"
@@ -90,7 +91,7 @@ class Failures:
             return self._unreachable()
         if "TimeoutException" in kinds:
             return self._slow()
-        if kinds & {"ValidationError", "JSONDecodeError", "DecodingError"}:
+        if kinds & {"ValidationError", "JSONDecodeError", "DecodingError", "AssertionError"}:
             return (
                 f"What answers at {self.place} does not answer as a Qdrant server does. Look at "
                 "the address, and that the server is about as new as the package qdrant-client."

@@ -14,7 +14,7 @@ LARGEST_NUMBER = (1 << 64) - 1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PointParts:
     """What is read of each point.
 
     Attributes
@@ -36,11 +36,11 @@ class Points(Protocol):
     """Points of one collection."""
 
     def pages(
-        self, first: int | str | None, end: int | str | None, size: int, wanted: Wanted
+        self, first: int | str | None, end: int | str | None, size: int, wanted: PointParts
     ) -> Iterator[Sequence[Any]]:
         """Yield the records from one key and before another, some at a time."""
 
-    def records(self, ids: Sequence[int | str], wanted: Wanted) -> Sequence[Any]:
+    def records(self, ids: Sequence[int | str], wanted: PointParts) -> Sequence[Any]:
         """Return the records of some keys, in any order, without those that there are not."""
 
     def has_uuids(self) -> bool:
@@ -58,7 +58,7 @@ class ServerPoints:
         self._name = name
 
     def pages(
-        self, first: int | str | None, end: int | str | None, size: int, wanted: Wanted
+        self, first: int | str | None, end: int | str | None, size: int, wanted: PointParts
     ) -> Iterator[Sequence[Any]]:
         """Yield the records from one key and before another, some at a time."""
         place = first
@@ -70,7 +70,7 @@ class ServerPoints:
             if place is None or not _is_before(place, end):
                 return
 
-    def records(self, ids: Sequence[int | str], wanted: Wanted) -> Sequence[Any]:
+    def records(self, ids: Sequence[int | str], wanted: PointParts) -> Sequence[Any]:
         """Return the records of some keys, in any order, without those that there are not."""
         found: list[Any] = self._client.retrieve(
             self._name, list(ids), with_payload=wanted.payload, with_vectors=wanted.vector
@@ -79,11 +79,11 @@ class ServerPoints:
 
     def has_uuids(self) -> bool:
         """Return whether any key is a UUID."""
-        return bool(self._scroll(FIRST_UUID, 1, Wanted())[0])
+        return bool(self._scroll(FIRST_UUID, 1, PointParts())[0])
 
     def bounds(self) -> tuple[int, int] | None:
         """Return the smallest and the largest key that is a number; None where none is."""
-        records, _ = self._scroll(None, 1, Wanted())
+        records, _ = self._scroll(None, 1, PointParts())
         if not records or isinstance(records[0].id, str):
             return None
         low = int(records[0].id)
@@ -105,11 +105,11 @@ class ServerPoints:
     def _number_from(self, place: int) -> int | None:
         if place > LARGEST_NUMBER:
             return None
-        records, _ = self._scroll(place, 1, Wanted())
+        records, _ = self._scroll(place, 1, PointParts())
         return int(records[0].id) if records and isinstance(records[0].id, int) else None
 
     def _scroll(
-        self, place: int | str | None, size: int, wanted: Wanted
+        self, place: int | str | None, size: int, wanted: PointParts
     ) -> tuple[list[Any], int | str | None]:
         records, following = self._client.scroll(
             self._name,
@@ -131,7 +131,7 @@ class FolderPoints:
         self._ids = ids
 
     def pages(
-        self, first: int | str | None, end: int | str | None, size: int, wanted: Wanted
+        self, first: int | str | None, end: int | str | None, size: int, wanted: PointParts
     ) -> Iterator[Sequence[Any]]:
         """Yield the records from one key and before another, some at a time."""
         ids = self._ids if wanted.filter is None else self._meeting(wanted.filter)
@@ -144,7 +144,7 @@ class FolderPoints:
             else:
                 yield self.records(some, wanted)
 
-    def records(self, ids: Sequence[int | str], wanted: Wanted) -> Sequence[Any]:
+    def records(self, ids: Sequence[int | str], wanted: PointParts) -> Sequence[Any]:
         """Return the records of some keys, in any order, without those that there are not."""
         found: list[Any] = self._client.retrieve(
             self._name, list(ids), with_payload=wanted.payload, with_vectors=wanted.vector

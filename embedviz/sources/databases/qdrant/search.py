@@ -20,7 +20,7 @@ SETTINGS = ("hnsw_ef",)
 
 
 @dataclass(frozen=True)
-class Plan:
+class SearchPlan:
     """How a search is done.
 
     Attributes
@@ -34,6 +34,8 @@ class Plan:
     coarse_length : int
     metric : Metric
         What the scores of Qdrant are.
+    is_tuned : bool
+        Whether it is said how to search; local mode compares all rows, and warns of that.
     """
 
     using: str
@@ -41,11 +43,12 @@ class Plan:
     coarse: str = ""
     coarse_length: int = 0
     metric: Metric = "cosine"
+    is_tuned: bool = True
 
 
 def plan_of(
     request: SearchRequest, fields: Mapping[str, Field], metrics: Mapping[str, Metric]
-) -> Plan:
+) -> SearchPlan:
     """Return how a search is done.
 
     Raises
@@ -61,12 +64,12 @@ def plan_of(
             f"{length:,}."
         )
     if request.prefix is None or request.prefix == length:
-        return Plan(request.vector_field, length, metric=metrics[request.vector_field])
+        return SearchPlan(request.vector_field, length, metric=metrics[request.vector_field])
     short = _prefix_field(request, fields)
     if request.candidates is None:
-        return Plan(short, request.prefix, metric=metrics[short])
+        return SearchPlan(short, request.prefix, metric=metrics[short])
     metric = metrics[request.vector_field]
-    return Plan(request.vector_field, length, short, request.prefix, metric)
+    return SearchPlan(request.vector_field, length, short, request.prefix, metric)
 
 
 def field_named(fields: Mapping[str, Field], name: str) -> Field:
@@ -104,12 +107,12 @@ def filter_of(condition: str) -> Any:
         ) from None
 
 
-def arguments(request: SearchRequest, plan: Plan) -> dict[str, Any]:
+def arguments(request: SearchRequest, plan: SearchPlan) -> dict[str, Any]:
     """Return the arguments of `query_points`, but for the collection."""
     models = import_module("qdrant_client.models")
     query = np.asarray(request.query, np.float32).tolist()
     condition = filter_of(request.condition)
-    params = _params(models, request)
+    params = _params(models, request) if plan.is_tuned else None
     found: dict[str, Any] = {
         "query": query[: plan.length],
         "limit": request.count,
@@ -131,13 +134,13 @@ def arguments(request: SearchRequest, plan: Plan) -> dict[str, Any]:
     return found
 
 
-def lines_of(request: SearchRequest, plan: Plan, name: str, client: str) -> str:
+def lines_of(request: SearchRequest, plan: SearchPlan, name: str, client: str) -> str:
     """Return the lines of Python that do the same.
 
     Parameters
     ----------
     request : SearchRequest
-    plan : Plan
+    plan : SearchPlan
     name : str
         Of the collection.
     client : str
@@ -163,7 +166,7 @@ def lines_of(request: SearchRequest, plan: Plan, name: str, client: str) -> str:
         lines += [
             "    prefetch=models.Prefetch(",
             f"        query=query[:{plan.coarse_length}], {using}limit={limit},",
-            f"        params={params},",
+            *([f"        params={params},"] if plan.is_tuned else []),
             *([f"        filter={filtered},"] if filtered else []),
             "    ),",
         ]
@@ -173,8 +176,9 @@ def lines_of(request: SearchRequest, plan: Plan, name: str, client: str) -> str:
         lines.append(f"    using={plan.using!r},")
     if filtered:
         lines.append(f"    query_filter={filtered},")
+    if plan.is_tuned:
+        lines.append(f"    search_params={params},")
     lines += [
-        f"    search_params={params},",
         f"    limit={request.count},",
         f"    with_payload={list(request.fields) or False!r},",
         ").points",
