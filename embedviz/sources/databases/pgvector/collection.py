@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from threading import Lock
 from typing import Any, cast
 
 import numpy as np
@@ -15,20 +11,15 @@ from numpy.typing import NDArray
 from embedviz.core.errors import UserError
 from embedviz.sources.databases.keys import as_keys
 from embedviz.sources.databases.pgvector.catalog import TableFacts
-from embedviz.sources.databases.pgvector.connection import Connector, cancel_and_close
+from embedviz.sources.databases.pgvector.connection import Connector
 from embedviz.sources.databases.pgvector.decoding import decode
-from embedviz.sources.databases.pgvector.search import (
-    SearchStatement,
-    index_words,
-    shown,
-    shown_key,
-)
+from embedviz.sources.databases.pgvector.search import SearchStatement, index_words
+from embedviz.sources.databases.pgvector.table import SqlTable, identifier
 from embedviz.sources.databases.protocol import (
     Ability,
     Batch,
     CollectionInfo,
     Field,
-    IndexInfo,
     Keys,
     Partition,
     SearchAnswer,
@@ -46,10 +37,8 @@ class PostgresCollection:
     """
 
     def __init__(self, connector: Connector, facts: TableFacts, has_extension: bool) -> None:
-        self._connector, self._facts = connector, facts
+        self._table, self._facts = SqlTable(connector, facts), facts
         self._has_extension = has_extension
-        self._connection: Any = None
-        self._lock = Lock()
         self._lengths: dict[str, int] = {}
         self._is_number = facts.key_type.startswith("int")
         try:
@@ -81,7 +70,7 @@ class PostgresCollection:
         """Return the smallest and the largest key; None where keys are texts or there are none."""
         if not self._is_number:
             return None
-        low, high = self._ask("SELECT min({key}), max({key}) FROM {table}")[0]
+        low, high = self._table.ask("SELECT min({key}), max({key}) FROM {table}")[0]
         return None if low is None else (int(low), int(high))
 
     def existing(self, keys: Keys) -> Keys:
@@ -89,23 +78,24 @@ class PostgresCollection:
         found: set[Any] = set()
         for at in range(0, len(keys), _KEYS_AT_A_TIME):
             some = keys[at : at + _KEYS_AT_A_TIME].tolist()
-            rows = self._ask("SELECT {shown} FROM {table} WHERE {key} = ANY({keys})", [some])
+            rows = self._table.ask("SELECT {shown} FROM {table} WHERE {key} = ANY({keys})", [some])
             found.update(row[0] for row in rows)
         kept = np.array([each in found for each in keys.tolist()], bool)
         return cast(Keys, keys[kept])
 
     def all_keys(self, partition: Partition | None = None) -> Iterator[Keys]:
         """Yield all keys, some at a time, in the engine's own order."""
-        where, parameters = self._range(partition or Partition())
-        text = self._sql("SELECT {shown} FROM {table} WHERE {where}", where=where)
-        for rows in self._streamed(text, parameters, _KEYS_AT_A_TIME):
+        where, parameters = self._table.range_of(partition or Partition())
+        text = self._table.sql("SELECT {shown} FROM {table} WHERE {where}", where=where)
+        for rows in self._table.streamed(text, parameters, _KEYS_AT_A_TIME):
             yield as_keys(row[0] for row in rows)
 
     def take(self, keys: Keys, vector_field: str, fields: Sequence[str] = ()) -> Batch:
         """Return the rows with some keys, in the order given; keys without a row are left out."""
-        names = self._columns(vector_field, fields)
+        self._length(vector_field)
+        names = self._table.columns(vector_field, fields)
         text = "SELECT {names} FROM {table} WHERE {key} = ANY({keys})"
-        rows = self._ask(text, [keys.tolist()], names=names)
+        rows = self._table.ask(text, [keys.tolist()], names=names)
         by_key = {row[0]: row for row in rows}
         ordered = [by_key[key] for key in keys.tolist() if key in by_key]
         return self._batch(ordered, vector_field, fields)
@@ -118,7 +108,7 @@ class PostgresCollection:
         shares = [part / count for part in range(1, count)]
         if not shares or self._info.n_rows < count:
             return [Partition(n_rows=self._info.n_rows)]
-        found = self._ask(
+        found = self._table.ask(
             "SELECT percentile_disc(%s::float8[]) WITHIN GROUP (ORDER BY {key})::{array} "
             f"FROM {{table}} {sampled}",
             [shares],
@@ -136,29 +126,20 @@ class PostgresCollection:
         batch_rows: int = 8192,
     ) -> Iterator[Batch]:
         """Yield the rows of a part, some at a time; closing the generator ends the reading."""
-        where, parameters = self._range(partition)
-        text = self._sql(
+        self._length(vector_field)
+        where, parameters = self._table.range_of(partition)
+        text = self._table.sql(
             "SELECT {names} FROM {table} WHERE {where}",
-            names=self._columns(vector_field, fields),
+            names=self._table.columns(vector_field, fields),
             where=where,
         )
-        self._length(vector_field)
-        for rows in self._streamed(text, parameters, batch_rows):
+        for rows in self._table.streamed(text, parameters, batch_rows):
             yield self._batch(rows, vector_field, fields)
 
     def nearest(self, request: SearchRequest) -> SearchAnswer:
         """Return the rows nearest to a vector."""
         statement = self._statement(request)
-        text = statement.sql()
-        with self._lock, self._connector.worded(self._facts.shown):
-            connection = self._own()
-            with connection.transaction(), connection.cursor(binary=True) as cursor:
-                for name, value in statement.settings().items():
-                    cursor.execute("SELECT set_config(%s, %s, true)", (name, value))
-                used = _index_of(cursor, text, statement) if statement.index else None
-                begun = time.perf_counter()
-                rows = cursor.execute(text, statement.parameters).fetchall()
-                seconds = time.perf_counter() - begun
+        rows, seconds, used = self._table.search(statement)
         scores = _scores(np.array([row[1] for row in rows], np.float64), request)
         columns = {name: [row[2 + at] for row in rows] for at, name in enumerate(request.fields)}
         return SearchAnswer(as_keys(row[0] for row in rows), scores, seconds, columns, used)
@@ -181,9 +162,7 @@ class PostgresCollection:
 
     def close(self) -> None:
         """Stop what is asked and end the connection; may be called twice, from any thread."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            cancel_and_close(connection)
+        self._table.close()
 
     # What is asked of the server.
 
@@ -211,91 +190,25 @@ class PostgresCollection:
             kind = self._facts.types[name]
             measure = "cardinality" if kind.startswith("_") else "vector_dims"
             cast = "::vector" if kind == "halfvec" else ""
-            rows = self._ask(
+            rows = self._table.ask(
                 f"SELECT d FROM (SELECT {measure}({{vector}}{cast}) AS d FROM {{table}} WHERE "
                 "{vector} IS NOT NULL LIMIT 1000) s GROUP BY d ORDER BY count(*) DESC, d LIMIT 1",
-                vector=_identifier(name),
+                vector=identifier(name),
             )
             self._lengths[name] = rows[0][0] if rows else 0
         return self._lengths[name]
 
     def _counted(self) -> int:
         facts = self._facts
-        rows = self._ask("SELECT count(*) FROM {table}")
+        rows = self._table.ask("SELECT count(*) FROM {table}")
         if facts.is_key_given:
-            n_keys = self._ask("SELECT count(DISTINCT {key}) FROM {table}")[0][0]
+            n_keys = self._table.ask("SELECT count(DISTINCT {key}) FROM {table}")[0][0]
             if n_keys != rows[0][0]:
                 raise UserError(
                     f"{facts.key!r} names {n_keys:,} of the {rows[0][0]:,} rows of {facts.shown}: "
                     "a key must be there for every row, and be another one in each."
                 )
         return int(rows[0][0])
-
-    def _sql(self, text: str, **more: Any) -> Any:
-        from psycopg import sql
-
-        is_text = self._facts.key_type in ("text", "varchar")
-        array = "text[]" if is_text else "text[]::uuid[]" if not self._is_number else "bigint[]"
-        return sql.SQL(text).format(
-            table=sql.Identifier(self._facts.schema, self._facts.name),
-            key=sql.Identifier(self._facts.key),
-            shown=shown_key(self._facts),
-            keys=sql.SQL(f"%s::{array}"),
-            array=sql.SQL("bigint[]" if self._is_number else "text[]"),
-            **more,
-        )
-
-    def _columns(self, vector_field: str, fields: Sequence[str]) -> Any:
-        from psycopg import sql
-
-        self._field(vector_field)
-        others = [shown(self._facts, each) for each in fields]
-        return sql.SQL(", ").join([shown_key(self._facts), _identifier(vector_field), *others])
-
-    def _range(self, partition: Partition) -> tuple[Any, list[Any]]:
-        from psycopg import sql
-
-        kind = {"uuid": "uuid"}.get(self._facts.key_type, "bigint" if self._is_number else "text")
-        given = [(">=", partition.first), ("<", partition.end)]
-        parts = [
-            sql.SQL("{} {} %s::{}").format(
-                _identifier(self._facts.key), sql.SQL(sign), sql.SQL(kind)
-            )
-            for sign, value in given
-            if value is not None
-        ]
-        where = sql.SQL(" AND ").join(parts) if parts else sql.SQL("true")
-        return where, [value for _, value in given if value is not None]
-
-    def _ask(self, text: str, parameters: Sequence[Any] = (), **more: Any) -> list[Any]:
-        statement = self._sql(text, **more)
-        with self._lock, self._connector.worded(self._facts.shown):
-            connection = self._own()
-            with connection.transaction(), connection.cursor(binary=True) as cursor:
-                return list(cursor.execute(statement, parameters).fetchall())
-        raise AssertionError("worded errors end above")
-
-    def _own(self) -> Any:
-        """Return the connection, a new one where the last one was lost."""
-        if self._connection is None or self._connection.closed:
-            self._connection = open_connection(self._connector)
-        return self._connection
-
-    def _streamed(self, text: Any, parameters: list[Any], size: int) -> Iterator[list[Any]]:
-        connection = open_connection(self._connector)
-        cursor = connection.cursor("embedviz", binary=True)
-        try:
-            with self._connector.worded(self._facts.shown):
-                cursor.execute(text, parameters)
-            while True:
-                with self._connector.worded(self._facts.shown):
-                    rows = cursor.fetchmany(size)
-                if not rows:
-                    return
-                yield rows
-        finally:
-            cancel_and_close(connection)
-            cursor.close()
 
     def _batch(self, rows: list[Any], vector_field: str, fields: Sequence[str]) -> Batch:
         kind = self._facts.types[vector_field]
@@ -310,54 +223,6 @@ class PostgresCollection:
         return Batch(as_keys(row[0] for row in kept), vectors, columns, len(left_out), first)
 
 
-def open_connection(connector: Connector) -> Any:
-    """Return a connection on which vectors come as the bytes that the server sends."""
-    from psycopg.adapt import Loader
-    from psycopg.pq import Format
-
-    class RawLoader(Loader):
-        """Loader that gives the bytes as they came."""
-
-        format = Format.BINARY
-
-        def load(self, data: Any) -> bytes:
-            return bytes(data)
-
-    connection = connector.connect()
-    try:
-        _prepare(connector, connection, RawLoader)
-    except UserError:
-        cancel_and_close(connection)
-        raise
-    return connection
-
-
-def _prepare(connector: Connector, connection: Any, raw: Any) -> None:
-    for number in _ARRAYS:
-        connection.adapters.register_loader(number, raw)
-    with connector.worded("the database"), connection.transaction():
-        for (oid,) in connection.execute(
-            "SELECT oid FROM pg_type WHERE typname IN ('vector', 'halfvec')"
-        ):
-            connection.adapters.register_loader(oid, raw)
-        # An extension in a schema of its own is found too.
-        connection.execute(
-            "SELECT set_config('search_path', current_setting('search_path') || ', ' ||"
-            " quote_ident(n.nspname), false) FROM pg_extension e JOIN pg_namespace n"
-            " ON n.oid = e.extnamespace WHERE e.extname = 'vector'"
-        )
-
-
-_ARRAYS = (1021, 1022)
-"""Of real[] and double precision[], in every database."""
-
-
-def _identifier(name: str) -> Any:
-    from psycopg import sql
-
-    return sql.Identifier(name)
-
-
 def _scores(distances: NDArray[np.float64], request: SearchRequest) -> NDArray[np.float64]:
     """Return scores of distances: larger is nearer, Euclidean distances as they are."""
     is_prefix = bool(request.prefix and not request.candidates)
@@ -368,28 +233,3 @@ def _scores(distances: NDArray[np.float64], request: SearchRequest) -> NDArray[n
         found: NDArray[np.float64] = np.sqrt(np.maximum(0, 2 - 2 * cosines))
         return found
     return cosines
-
-
-def _index_of(cursor: Any, text: Any, statement: SearchStatement) -> IndexInfo | None:
-    """Return the index that the server does a search by, with what is set; None: by none."""
-    from psycopg import sql
-
-    cursor.execute(sql.SQL("EXPLAIN (FORMAT JSON) ") + text, statement.parameters)
-    plan = cursor.fetchone()[0]
-    used = _names(plan if isinstance(plan, list) else json.loads(plan))
-    for each in statement.field.indexes:
-        if each.name in used:
-            own = {name.partition(".")[2]: value for name, value in statement.settings().items()
-                   if "." in name}  # fmt: skip
-            return replace(each, settings={**each.settings, **own})
-    return None
-
-
-def _names(plan: Any) -> set[str]:
-    """Return the names of all indexes in a plan."""
-    if isinstance(plan, list):
-        return set().union(*map(_names, plan))
-    if not isinstance(plan, dict):
-        return set()
-    inner = set().union(*map(_names, plan.values()))
-    return inner | ({plan["Index Name"]} if "Index Name" in plan else set())

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from embedviz.core.errors import UserError
 from embedviz.sources.databases.address import Address
 from embedviz.sources.databases.pgvector.catalog import LIST, read_table
-from embedviz.sources.databases.pgvector.collection import PostgresCollection, open_connection
+from embedviz.sources.databases.pgvector.collection import PostgresCollection
 from embedviz.sources.databases.pgvector.connection import Connector, cancel_and_close
+from embedviz.sources.databases.pgvector.table import open_connection
 from embedviz.sources.secret import Secret
 
 
