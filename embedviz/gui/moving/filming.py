@@ -116,8 +116,8 @@ def frames_of(film: Film, watch: Watch) -> Iterator[Turn | QImage]:
         When the pane cannot draw a state, in words of its own.
     """
     require_room(film.look.width, film.look.height, film.look.scale)
-    begun = film.animation.begin(film.states[0] if film.states else film.state)
-    states: Sequence[State] = film.states
+    states: Sequence[State] = film.states = _with_all_sets(film.states)
+    begun = film.animation.begin(states[0] if states else film.state)
     if not film.animation.is_run:
         found: list[State] = []
         stage = film.make(film.session, begun, film.look)
@@ -127,6 +127,16 @@ def frames_of(film: Film, watch: Watch) -> Iterator[Turn | QImage]:
     stage = film.make(film.session, (states or (begun,))[0], film.look)
     watch(partial(_is_busy, stage.session))
     yield from _filmed(film, stage, states or (begun,))
+
+
+def _with_all_sets(states: Sequence[State]) -> tuple[State, ...]:
+    """Return states in which the sets of all are open.
+
+    What is known of a set is let go of where it is closed, so that a film there and back would
+    compute the layouts of both sets anew at each turn.
+    """
+    sets = tuple(dict.fromkeys(each for state in states for each in state.sets))
+    return tuple(replace(state, sets=sets) for state in states)
 
 
 def _is_busy(session: Session) -> bool:
