@@ -113,21 +113,18 @@ def vectors_of(column: Column, dimensions: int) -> tuple[Matrix, NDArray[np.bool
         Numbers that are missing within a list are NaN.
     has_vector : bool array of shape (n_rows,)
     """
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
     if pa.types.is_fixed_size_list(column.type):
         there = column.is_valid()
     else:
         there = pc.fill_null(pc.equal(pc.list_value_length(column), dimensions), False)
     has_vector = cast(NDArray[np.bool_], np.asarray(there, bool))
     whole = column if has_vector.all() else column.filter(there)
-    numbers = whole.flatten()
-    values = numbers.to_numpy() if isinstance(numbers, pa.ChunkedArray) else _numbers(numbers)
+    values = cast(NDArray[Any], whole.flatten().to_numpy(zero_copy_only=False))
     with np.errstate(over="ignore"):  # Infinities are told of by whoever asked.
         vectors = values.astype(np.float32, copy=False)
     return vectors.reshape(-1, dimensions), has_vector
-
-
-def _numbers(numbers: pa.Array) -> NDArray[Any]:
-    return cast(NDArray[Any], numbers.to_numpy(zero_copy_only=False))
 
 
 def values_of(column: Column, chosen: NDArray[np.bool_]) -> Sequence[Any]:

@@ -243,7 +243,7 @@ class TableSearch:
                 "of float16, float32 or float64."
             )
         scores = np.empty(0)
-        keys: Keys | None = None
+        keys: Any = None
         columns: dict[str, list[Any]] = {name: [] for name in request.fields}
         seconds, started = 0.0, perf_counter()
         for batch in self._read_all(request.condition, plan.field, request.fields):
@@ -253,11 +253,8 @@ class TableSearch:
             scores = np.concatenate((scores, found))
             best = _order(scores, request.metric)[: request.count]
             scores = scores[best]
-            both_keys: Any = np.concatenate(
-                (keys if keys is not None else batch.keys[:0], batch.keys[rows])
-            )
-            kept: Any = both_keys[best]
-            keys = kept
+            near: Any = batch.keys[rows]
+            keys = (near if keys is None else np.concatenate((keys, near)))[best]
             for name, values in columns.items():
                 both = [*values, *(batch.columns[name][row] for row in rows)]
                 columns[name] = [both[place] for place in best]
