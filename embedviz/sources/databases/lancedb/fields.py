@@ -113,15 +113,15 @@ def vectors_of(column: Column, dimensions: int) -> tuple[Matrix, NDArray[np.bool
         Numbers that are missing within a list are NaN.
     has_vector : bool array of shape (n_rows,)
     """
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
     if pa.types.is_fixed_size_list(column.type):
         there = column.is_valid()
     else:
         there = pc.fill_null(pc.equal(pc.list_value_length(column), dimensions), False)
     has_vector = cast(NDArray[np.bool_], np.asarray(there, bool))
     whole = column if has_vector.all() else column.filter(there)
-    values = cast(NDArray[Any], whole.flatten().to_numpy(zero_copy_only=False))
+    if isinstance(whole, pa.ChunkedArray):  # Which would be flattened into a list.
+        whole = whole.combine_chunks()
+    values = whole.flatten().to_numpy(zero_copy_only=False)
     with np.errstate(over="ignore"):  # Infinities are told of by whoever asked.
         vectors = values.astype(np.float32, copy=False)
     return vectors.reshape(-1, dimensions), has_vector
