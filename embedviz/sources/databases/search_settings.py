@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embedviz.sources.databases.protocol import IndexInfo
 
@@ -14,7 +14,7 @@ class SearchSetting:
     Attributes
     ----------
     name : str
-        As in `SearchRequest.settings`.
+        As in `SearchRequest.settings`, by the name that the engine has for it.
     help : str
         What it is, in a few words.
     default, most : int
@@ -27,25 +27,40 @@ class SearchSetting:
     most: int
 
 
-EF_SEARCH = SearchSetting(
+_GRAPH = SearchSetting(
     "ef_search", "candidates that are kept while the graph is walked", 100, 10_000
 )
-NPROBES = SearchSetting("nprobes", "parts of the index that are looked into", 20, 65_536)
+_PARTS = SearchSetting("nprobes", "parts of the index that are looked into", 20, 65_536)
+
+_NAMES = {
+    "lancedb": {"ef_search": "ef"},
+    "pgvector": {"nprobes": "probes"},
+    "milvus": {"ef_search": "ef", "nprobes": "nprobe"},
+    "qdrant": {"ef_search": "hnsw_ef"},
+}
+"""What engines call these settings, where it is not what they are called here."""
 
 
-def settings_of(index: IndexInfo) -> tuple[SearchSetting, ...]:
+def settings_of(index: IndexInfo, engine: str = "") -> tuple[SearchSetting, ...]:
     """Return what can be set of a search with an index; the first one matters most.
 
     An index whose kind is not known here has no settings: it is searched as the engine does.
+
+    Parameters
+    ----------
+    index : IndexInfo
+    engine : str
+        As in `ENGINES`: the settings are called as it calls them.
     """
     kind = index.kind.upper()
     found = []
-    if "HNSW" in kind or "DISKANN" in kind:
-        found.append(EF_SEARCH)
     if "IVF" in kind:
+        found.append(_PARTS)
+    if "HNSW" in kind:
         # One graph within each part: of how many parts decides more often.
-        found.insert(0 if kind.startswith("IVF_HNSW") else len(found), NPROBES)
-    return tuple(found)
+        found.append(_GRAPH)
+    names = _NAMES.get(engine, {})
+    return tuple(replace(each, name=names.get(each.name, each.name)) for each in found)
 
 
 def describe_index(index: IndexInfo) -> str:

@@ -32,3 +32,18 @@ def test_an_index_is_for_its_metric_and_its_dimensions():
     assert index_for((prefix, whole), "cosine") is whole
     assert index_for((prefix, whole), "cosine", 64) is prefix
     assert index_for((prefix, whole), "dot") is None
+
+
+@pytest.mark.parametrize(
+    ("engine", "names"),
+    [
+        ("lancedb", ["nprobes", "ef"]),
+        ("pgvector", ["probes", "ef_search"]),
+        ("milvus", ["nprobe", "ef"]),
+        ("qdrant", ["nprobes", "hnsw_ef"]),
+        ("another", ["nprobes", "ef_search"]),
+    ],
+)
+def test_settings_are_called_as_the_engine_calls_them(engine, names):
+    index = IndexInfo("IVF_HNSW_FLAT", "cosine")
+    assert [each.name for each in settings_of(index, engine)] == names
