@@ -125,18 +125,31 @@ def geometries(pane):
     return [part.geometry() for part in parts if part.isVisible()]
 
 
+def settled_geometries(pane, qtbot):
+    """Return the geometries once nothing moves any more: rows tell each other in turns."""
+    seen = []
+
+    def is_still():
+        grab(pane)
+        seen.append(geometries(pane))
+        return len(seen) > 5 and all(each == seen[-1] for each in seen[-5:])
+
+    qtbot.waitUntil(is_still, timeout=20_000)
+    return seen[-1]
+
+
 def test_text_grows_for_a_talk_and_shrinks_back(shown, session, idle, words, qtbot):
     shown.resize(1000, 700)
     session.show(State().opened(words))
     idle(session)
-    before, places = grab(shown), geometries(shown)
+    places = settled_geometries(shown, qtbot)
+    before = grab(shown)
     shown.set_text_scale(TALK_SCALE)
     idle(session)
     assert grab(shown) != before
     shown.set_text_scale(1.0)
     idle(session)
-    grab(shown)
-    qtbot.waitUntil(lambda: geometries(shown) == places)  # Rows tell each other in turns.
+    assert settled_geometries(shown, qtbot) == places
 
 
 def test_may_be_deleted_while_at_work(make, session, qtbot, words, idle):

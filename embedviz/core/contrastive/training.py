@@ -29,7 +29,7 @@ _LEAST_HELD_OUT = 16
 """Pairs, below which the loss of those held out says nothing."""
 
 
-class Batch(NamedTuple):
+class TrainingBatch(NamedTuple):
     """What a step saw.
 
     Attributes
@@ -75,7 +75,7 @@ class Training:
         After each step, that of its batch.
     held_out_losses : list of (int, float)
         Those of the pairs held out that `train` has measured, each with the number of steps then.
-    batch : Batch or None
+    batch : TrainingBatch or None
         The last one.
     shape : Shape
     positives : Positives
@@ -120,7 +120,7 @@ class Training:
         self._waiting: Rows = order[:0]
         self.losses: list[float] = []
         self.held_out_losses: list[tuple[int, float]] = []
-        self.batch: Batch | None = None
+        self.batch: TrainingBatch | None = None
         self.dials = Dials()
         self.change(dials)
 
@@ -171,7 +171,7 @@ class Training:
         loss, *slopes = self._loss_of(first, second, drawn)
         with np.errstate(over="ignore", invalid="ignore"):
             self._learner.learn(views, slopes, self.dials)
-        self.batch = Batch(drawn, first, second, *slopes)
+        self.batch = TrainingBatch(drawn, first, second, *slopes)
         self.losses.append(loss)
         return loss
 

@@ -16,7 +16,7 @@ _is_address = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL).fullmatc
 
 
 @dataclass(frozen=True)
-class Address:
+class FileAddress:
     """Address of a file: http or https, without a name or password in it.
 
     Attributes
@@ -53,7 +53,7 @@ class Address:
         except ValueError:
             return name == "localhost"
 
-    def following(self, location: str) -> Address:
+    def following(self, location: str) -> FileAddress:
         """Return the address that this one sends on to.
 
         Raises
@@ -75,7 +75,7 @@ def is_address(text: str) -> bool:
     return _is_address(text) is not None
 
 
-def parse_address(text: str) -> Address:
+def parse_address(text: str) -> FileAddress:
     """Return the address that a text is.
 
     Raises
@@ -105,4 +105,4 @@ def parse_address(text: str) -> Address:
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     full_host = f"{shown_host}:{port or _PORTS[scheme]}"
     whole = f"{scheme}://{full_host.removesuffix(f':{_PORTS[scheme]}')}{path}"
-    return Address(f"{whole}?{query}" if query else whole, scheme, full_host, path)
+    return FileAddress(f"{whole}?{query}" if query else whole, scheme, full_host, path)

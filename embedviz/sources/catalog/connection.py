@@ -24,7 +24,7 @@ from urllib.request import (
 )
 
 from embedviz.core.errors import UserError
-from embedviz.sources.catalog.addresses import Address
+from embedviz.sources.catalog.addresses import FileAddress
 from embedviz.sources.consent import Ask, NotAgreed, Sending
 
 TIMEOUT = 20.0
@@ -34,7 +34,7 @@ _MOST_REDIRECTIONS = 6
 _REDIRECTIONS = (301, 302, 303, 307, 308)
 _AGENT = "embedviz"
 
-Describe = Callable[[Address], Sending]
+Describe = Callable[[FileAddress], Sending]
 """Says what is to be agreed to before an address is asked for."""
 
 CUTS = (http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError)
@@ -46,7 +46,7 @@ class Response:
 
     Attributes
     ----------
-    address : Address
+    address : FileAddress
         Where it came from in the end.
     status : int
     headers : Message
@@ -54,7 +54,7 @@ class Response:
         Size of the body; None where the server does not say.
     """
 
-    def __init__(self, address: Address, body: http.client.HTTPResponse) -> None:
+    def __init__(self, address: FileAddress, body: http.client.HTTPResponse) -> None:
         self.address, self.status = address, body.status
         self.headers: Message = body.headers
         self._body = body
@@ -84,13 +84,13 @@ class Response:
 
 
 def connect(
-    address: Address, ask: Ask, describe: Describe, headers: Mapping[str, str] | None = None
+    address: FileAddress, ask: Ask, describe: Describe, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return what a server answers, after consent.
 
     Parameters
     ----------
-    address : Address
+    address : FileAddress
     ask : Ask
         Called before each host is connected to.
     describe : callable
@@ -118,7 +118,7 @@ def connect(
     raise UserError(f"{address.host} sends from one address to the next without an end.")
 
 
-def _open(address: Address, headers: Mapping[str, str]) -> Response:
+def _open(address: FileAddress, headers: Mapping[str, str]) -> Response:
     sent = {"User-Agent": _AGENT, "Accept-Encoding": "identity", **headers}
     request = Request(address.text, headers=sent)
     try:
@@ -140,7 +140,7 @@ class _EveryStatus(HTTPErrorProcessor):
     https_response = http_response
 
 
-def _opener(address: Address) -> OpenerDirector:
+def _opener(address: FileAddress) -> OpenerDirector:
     opener = OpenerDirector()
     # What is on this machine is not asked for through a machine elsewhere.
     proxies = ProxyHandler({}) if address.is_loopback else ProxyHandler()
@@ -150,7 +150,7 @@ def _opener(address: Address) -> OpenerDirector:
     return opener
 
 
-def describe_failure(error: Exception, address: Address) -> str:
+def describe_failure(error: Exception, address: FileAddress) -> str:
     """Return in words why a server could not be reached."""
     reason = error.reason if isinstance(error, URLError) and not isinstance(error, HTTPError) else 0
     cause = reason if isinstance(reason, Exception) else error
@@ -169,7 +169,7 @@ def describe_failure(error: Exception, address: Address) -> str:
     return f"The connection to {host} failed: {str(cause) or type(cause).__name__}. Try again."
 
 
-def _on_status(status: int, address: Address) -> str:
+def _on_status(status: int, address: FileAddress) -> str:
     host = address.host
     if status in (401, 403, 407):
         return (

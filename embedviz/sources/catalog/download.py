@@ -19,7 +19,7 @@ from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.wording import in_words
 from embedviz.formats.companions.download_record import DownloadRecord, write_record
 from embedviz.sources.catalog import Catalog
-from embedviz.sources.catalog.addresses import Address, parse_address
+from embedviz.sources.catalog.addresses import FileAddress, parse_address
 from embedviz.sources.catalog.entries import Entry, RemoteFile
 from embedviz.sources.catalog.file_names import plain_name
 from embedviz.sources.catalog.listing import unencrypted
@@ -67,7 +67,7 @@ class Wanted:
         return replace(self, folder=path.absolute().parent, file_name=path.name, record=None)
 
     @property
-    def address(self) -> Address:
+    def address(self) -> FileAddress:
         """Address of the first piece."""
         return parse_address(self.pieces[0].address)
 
@@ -134,7 +134,7 @@ def want_address(text: str, root: Path) -> Wanted:
     )
 
 
-def describe_download(wanted: Wanted, address: Address) -> Sending:
+def describe_download(wanted: Wanted, address: FileAddress) -> Sending:
     """Return what is to be agreed to before an address is asked for a file."""
     first = wanted.address
     size = f" ({in_words(wanted.n_bytes)})" if wanted.n_bytes else ""

@@ -10,7 +10,7 @@ from embedviz.core.progress import Report, silent
 from embedviz.core.wording import in_words
 from embedviz.formats.writing.atomic_write import replaced_files
 from embedviz.sources.catalog import Catalog
-from embedviz.sources.catalog.addresses import Address, parse_address
+from embedviz.sources.catalog.addresses import FileAddress, parse_address
 from embedviz.sources.catalog.connection import CUTS, connect, describe_failure
 from embedviz.sources.catalog.entries import MOST_LIST_BYTES, Listing, read_listing
 from embedviz.sources.consent import Ask, Sending
@@ -18,7 +18,7 @@ from embedviz.sources.consent import Ask, Sending
 _BLOCK = 64 << 10
 
 
-def describe_fetching(address: Address) -> Sending:
+def describe_fetching(address: FileAddress) -> Sending:
     """Return what is to be agreed to before a list is fetched from an address."""
     return Sending(
         address.host,
@@ -29,7 +29,7 @@ def describe_fetching(address: Address) -> Sending:
     )
 
 
-def unencrypted(address: Address) -> tuple[str, ...]:
+def unencrypted(address: FileAddress) -> tuple[str, ...]:
     """Return what speaks against an address of http."""
     if address.scheme == "https" or address.is_loopback:
         return ()
@@ -79,7 +79,7 @@ def _kept(folder: Path) -> Path:
     return folder / "list.json"
 
 
-def _fetch(address: Address, ask: Ask, report: Report) -> bytes:
+def _fetch(address: FileAddress, ask: Ask, report: Report) -> bytes:
     report(0.0, f"asking {address.host}")
     response = connect(address, ask, describe_fetching)
     found = bytearray()

@@ -10,7 +10,7 @@ from email.message import Message
 from hashlib import blake2b
 from pathlib import Path
 
-from embedviz.sources.catalog.addresses import Address
+from embedviz.sources.catalog.addresses import FileAddress
 from embedviz.sources.catalog.file_names import name_in_header
 
 _MOST_BYTES = 64 << 10
@@ -51,7 +51,7 @@ class PartFile:
     Parameters
     ----------
     path : Path
-    address : Address
+    address : FileAddress
     is_checked : bool
         Whether a checksum tells in the end if all of it is of one version.
 
@@ -62,7 +62,7 @@ class PartFile:
         What the server said when it was begun; None: it is not begun.
     """
 
-    def __init__(self, path: Path, address: Address, *, is_checked: bool) -> None:
+    def __init__(self, path: Path, address: FileAddress, *, is_checked: bool) -> None:
         self.path = path
         self._key = blake2b(address.text.encode(), digest_size=16).hexdigest()
         self._is_checked = is_checked

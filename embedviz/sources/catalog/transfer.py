@@ -11,7 +11,7 @@ from pathlib import Path
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.wording import in_words
-from embedviz.sources.catalog.addresses import Address
+from embedviz.sources.catalog.addresses import FileAddress
 from embedviz.sources.catalog.connection import CUTS, Describe, Response, connect
 from embedviz.sources.catalog.pace import Pace
 from embedviz.sources.catalog.part_file import PartFile
@@ -31,7 +31,7 @@ class Transfer:
 
     Attributes
     ----------
-    address : Address
+    address : FileAddress
     part : PartFile
     ask : Ask
     describe : callable
@@ -44,7 +44,7 @@ class Transfer:
         Whether bytes of an earlier attempt were gone on from.
     """
 
-    address: Address
+    address: FileAddress
     part: PartFile
     ask: Ask
     describe: Describe
