@@ -21,7 +21,7 @@ _SUFFIXES = (".parquet", ".parq", ".pq")
 _PART_BYTES = 64_000_000
 """Of the vectors of a part, unless a single row group is larger."""
 _BATCH_BYTES = 16_000_000
-"""What is in memory of a part at a time."""
+"""Of the vectors that are handed on at a time."""
 
 
 class RowBlock(NamedTuple):
