@@ -203,24 +203,13 @@ def _look_up(address: str, report: Report) -> str:
     """Return what is to be said of the keyring's entry. Runs off the UI thread: it may ask."""
     from embedviz.sources.encoders.service.address import checked_address
     from embedviz.sources.encoders.service.keys import has_key
+    from embedviz.sources.secret_store import keyring_problem
 
-    if problem := _keyring_problem():
+    if problem := keyring_problem():
         return problem
     if has_key(checked_address(address)):
         return "A key is kept for this address."
     return "No key is kept for this address; local servers need none."
-
-
-def _keyring_problem() -> str:
-    """Return why no key can be kept in a keyring here; empty: one can."""
-    try:
-        from keyring import get_keyring
-        from keyring.backends import fail
-    except ImportError:
-        return "The package keyring is not installed (pip install keyring). Use a variable."
-    if isinstance(get_keyring(), fail.Keyring):
-        return "This system has no keyring. Use a variable."
-    return ""
 
 
 def _keep(address: str, key: str, report: Report) -> None:

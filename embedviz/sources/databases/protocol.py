@@ -68,6 +68,8 @@ class Field:
         What the numbers of a vector are: "float32", "float16", "int8".
     indexes : tuple of IndexInfo
         Those of a vector field; none: the engine looks at all rows.
+    note : str
+        What a reader has to know, as a sentence: that the engine keeps vectors at unit length.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Field:
     dimensions: int | None = None
     element: str = ""
     indexes: tuple[IndexInfo, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,9 @@ class SearchAnswer:
         What the engine took, from the call to its last row, without our own work.
     index : IndexInfo or None
         What it was found by; None: exact.
+    note : str
+        How else it was done than by the engine, as a sentence: all rows were read and compared
+        here.
     """
 
     keys: Keys
@@ -218,6 +224,7 @@ class SearchAnswer:
     seconds: float
     columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     index: IndexInfo | None = None
+    note: str = ""
 
 
 class Collection(Protocol):

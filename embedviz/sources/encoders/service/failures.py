@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from embedviz.sources.encoders.service.keys import without_key
-from embedviz.sources.secret import Secret
+from embedviz.sources.secret import Secret, without_secret
 
 _LONGEST_MESSAGE = 400
 
@@ -129,6 +128,6 @@ def _said(body: Any) -> str:
 
 def one_line(text: str, key: Secret | None) -> str:
     """Return what others wrote so that it can be shown: short, on a line, without the key."""
-    shown = without_key(text[: 20 * _LONGEST_MESSAGE], key)
+    shown = without_secret(text[: 20 * _LONGEST_MESSAGE], key)
     shown = " ".join("".join(c if c.isprintable() else " " for c in shown).split())
     return shown if len(shown) <= _LONGEST_MESSAGE else shown[:_LONGEST_MESSAGE] + "…"

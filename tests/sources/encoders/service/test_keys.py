@@ -12,8 +12,10 @@ import pytest
 
 from embedviz.core.errors import UserError
 from embedviz.core.texts.encoder_settings import EncoderSettings
+from embedviz.sources import secret_store
 from embedviz.sources.encoders.service import keys
 from embedviz.sources.encoders.service.connection import Timeouts
+from embedviz.sources.secret import Secret, without_secret
 
 pytestmark = pytest.mark.usefixtures("no_request_left")
 
@@ -125,7 +127,7 @@ def test_a_keyring_that_protects_nothing_is_refused(keyring, monkeypatch, faults
 
 
 def test_without_the_package_a_variable_serves(monkeypatch, canary):
-    monkeypatch.setattr(keys, "find_spec", lambda name: None)
+    monkeypatch.setattr(secret_store, "find_spec", lambda name: None)
     assert keys.find_key(ADDRESS, "") is None
     assert keys.find_key(ADDRESS, VARIABLE).reveal() == canary
     with pytest.raises(UserError, match="pip install"):
@@ -136,7 +138,7 @@ def test_without_the_package_a_variable_serves(monkeypatch, canary):
 
 
 def test_the_object_shows_nothing():
-    key = keys.Secret("SECRET")
+    key = Secret("SECRET")
     shown = f"{key} {key!r} {[key]} {key.__class__} {dir(key)}"
     assert "SECRET" not in shown
     for write in (pickle.dumps, copy.copy, copy.deepcopy):
@@ -163,12 +165,12 @@ def test_settings_hold_its_place_only(canary):
 def test_it_is_taken_out_of_texts_and_pieces_of_it_too(faults, text, shown):
     key = faults.canary
     text = text.format(key, key[:12], key[-9:])
-    assert keys.without_key(text, keys.Secret(key)) == shown
+    assert without_secret(text, Secret(key)) == shown
 
 
 def test_what_is_no_secret_stays():
-    assert keys.without_key("an error", keys.Secret("an")) == "an error"
-    assert keys.without_key("an error", None) == "an error"
+    assert without_secret("an error", Secret("an")) == "an error"
+    assert without_secret("an error", None) == "an error"
 
 
 def everything_of(error):
