@@ -364,6 +364,7 @@ def test_the_process_ends_when_this_one_is_killed(file, tmp_path):
     with suppress(psutil.NoSuchProcess):
         child.wait(30)
     assert not child.is_running()
+    assert not list(tmp_path.glob("embedviz-milvus-*"))
 
 
 def test_what_is_no_file_of_milvus_lite_is_told(tmp_path):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from embedviz.sources.databases.lancedb.indexes import METRIC_NAMES
-from embedviz.sources.databases.lancedb.search import SearchPlan
+from embedviz.sources.databases.lancedb.search import TableSearchPlan
 from embedviz.sources.databases.protocol import IndexInfo
 
 
-def call_of(plan: SearchPlan, folder: str, key_column: str) -> str:
+def call_of(plan: TableSearchPlan, folder: str, key_column: str) -> str:
     """Return the lines for a search.
 
     Parameters
     ----------
-    plan : SearchPlan
+    plan : TableSearchPlan
     folder : str
         The table.
     key_column : str
@@ -23,7 +23,7 @@ def call_of(plan: SearchPlan, folder: str, key_column: str) -> str:
     )
 
 
-def _search(plan: SearchPlan, folder: str, key_column: str) -> list[str]:
+def _search(plan: TableSearchPlan, folder: str, key_column: str) -> list[str]:
     request = plan.request
     full = request.vector_field
     is_part = len(plan.query) < len(request.query)
@@ -60,7 +60,7 @@ def _search(plan: SearchPlan, folder: str, key_column: str) -> list[str]:
     return [*lines, f"print(found[{key_column!r}].to_pylist())"]
 
 
-def _scan(plan: SearchPlan, folder: str, key_column: str) -> list[str]:
+def _scan(plan: TableSearchPlan, folder: str, key_column: str) -> list[str]:
     """Return the lines that compare all rows, for a field that the engine cannot search."""
     request = plan.request
     columns = list(dict.fromkeys([key_column, plan.field, *request.fields]))
@@ -81,7 +81,7 @@ def _scan(plan: SearchPlan, folder: str, key_column: str) -> list[str]:
     ]
 
 
-def _ordered(plan: SearchPlan) -> list[str]:
+def _ordered(plan: TableSearchPlan) -> list[str]:
     """Return the lines that order `vectors` by all dimensions, the nearest first, in `best`."""
     measure = {
         "cosine": "-(vectors @ query) / np.linalg.norm(vectors, axis=1)",

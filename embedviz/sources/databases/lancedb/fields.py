@@ -119,15 +119,12 @@ def vectors_of(column: Column, dimensions: int) -> tuple[Matrix, NDArray[np.bool
         there = pc.fill_null(pc.equal(pc.list_value_length(column), dimensions), False)
     has_vector = cast(NDArray[np.bool_], np.asarray(there, bool))
     whole = column if has_vector.all() else column.filter(there)
-    numbers = whole.flatten()
-    values = numbers.to_numpy() if isinstance(numbers, pa.ChunkedArray) else _numbers(numbers)
+    if isinstance(whole, pa.ChunkedArray):  # Which would be flattened into a list.
+        whole = whole.combine_chunks()
+    values = whole.flatten().to_numpy(zero_copy_only=False)
     with np.errstate(over="ignore"):  # Infinities are told of by whoever asked.
         vectors = values.astype(np.float32, copy=False)
     return vectors.reshape(-1, dimensions), has_vector
-
-
-def _numbers(numbers: pa.Array) -> NDArray[Any]:
-    return cast(NDArray[Any], numbers.to_numpy(zero_copy_only=False))
 
 
 def values_of(column: Column, chosen: NDArray[np.bool_]) -> Sequence[Any]:

@@ -41,7 +41,7 @@ ReadAll = Callable[[str, str, Sequence[str]], Iterator[Batch]]
 
 
 @dataclass(frozen=True, eq=False)
-class SearchPlan:
+class TableSearchPlan:
     """What the engine is asked for.
 
     Attributes
@@ -117,7 +117,7 @@ class TableSearch:
         plan = self.plan(request)
         return self._scanned(plan) if plan.is_scanned else self._searched(plan)
 
-    def plan(self, request: SearchRequest) -> SearchPlan:
+    def plan(self, request: SearchRequest) -> TableSearchPlan:
         """Return what the engine is to be asked.
 
         Raises
@@ -146,7 +146,7 @@ class TableSearch:
         index = None if request.is_exact else self._index(field, request.metric)
         element = self._fields[field]
         is_scanned = element.dimensions is None or element.element not in _SEARCHED
-        return SearchPlan(request, field, query, index, is_scanned)
+        return TableSearchPlan(request, field, query, index, is_scanned)
 
     def _prefix_field(self, request: SearchRequest) -> str:
         there = [
@@ -181,7 +181,7 @@ class TableSearch:
             self._used[field, metric] = found
         return self._used[field, metric]
 
-    def _searched(self, plan: SearchPlan) -> SearchAnswer:
+    def _searched(self, plan: TableSearchPlan) -> SearchAnswer:
         request = plan.request
         scored_field = request.vector_field if plan.is_two_stage else plan.field
         query = np.asarray(request.query, np.float64)
@@ -217,7 +217,7 @@ class TableSearch:
             plan.index,
         )
 
-    def _is_sure(self, plan: SearchPlan, scores: NDArray[np.float64], vectors: Matrix) -> bool:
+    def _is_sure(self, plan: TableSearchPlan, scores: NDArray[np.float64], vectors: Matrix) -> bool:
         """Return whether no row that was not fetched can be nearer than those wanted.
 
         The engine orders by rounded distances; so more rows than wanted are fetched, until the last
@@ -235,7 +235,7 @@ class TableSearch:
             size = max(abs(float(ordered[-1])), float(np.abs(plan.query).max()))
         return gap > _ROUNDING[self._fields[plan.field].element] * size
 
-    def _scanned(self, plan: SearchPlan) -> SearchAnswer:
+    def _scanned(self, plan: TableSearchPlan) -> SearchAnswer:
         request = plan.request
         if plan.is_two_stage:
             raise UserError(
@@ -243,7 +243,7 @@ class TableSearch:
                 "of float16, float32 or float64."
             )
         scores = np.empty(0)
-        keys: Keys | None = None
+        keys: Any = None
         columns: dict[str, list[Any]] = {name: [] for name in request.fields}
         seconds, started = 0.0, perf_counter()
         for batch in self._read_all(request.condition, plan.field, request.fields):
@@ -253,16 +253,15 @@ class TableSearch:
             scores = np.concatenate((scores, found))
             best = _order(scores, request.metric)[: request.count]
             scores = scores[best]
-            both_keys: Any = np.concatenate(
+            both_keys = np.concatenate(
                 (keys if keys is not None else batch.keys[:0], batch.keys[rows])
             )
-            kept: Any = both_keys[best]
-            keys = kept
+            keys = both_keys[best]
             for name, values in columns.items():
                 both = [*values, *(batch.columns[name][row] for row in rows)]
                 columns[name] = [both[place] for place in best]
             started = perf_counter()
-        none: Keys = np.empty(0, np.int64 if self._keys.kind == "number" else np.str_)
+        none: Any = np.empty(0, np.int64 if self._keys.kind == "number" else np.str_)
         return SearchAnswer(none if keys is None else keys, scores, seconds, columns)
 
 

@@ -6,7 +6,9 @@ listen at a port that anybody on this machine may ask.
 
 from __future__ import annotations
 
+import shutil
 from importlib import import_module
+from pathlib import Path
 
 from embedviz.core.processes.child_setup import lower_priority, take_pipes
 from embedviz.core.processes.messages import Message, read_message, write_message
@@ -31,8 +33,10 @@ def main() -> None:
     write_message(replies, Message("ready"))
     while read_message(requests) is not None:
         pass
+    # Where this process was not ended but left alone, nobody else deletes the copy.
     server.stop(0).wait()
     database.close()
+    shutil.rmtree(Path(first.facts["path"]).parent, ignore_errors=True)
 
 
 if __name__ == "__main__":
