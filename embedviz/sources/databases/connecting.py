@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from embedviz.core.errors import UserError
 from embedviz.sources.consent import Ask, NotAgreed, Sending
 from embedviz.sources.databases import ENGINES, database_class
-from embedviz.sources.databases.address import Address
+from embedviz.sources.databases.address import Address, parse_address
 from embedviz.sources.databases.protocol import Database
 from embedviz.sources.secret import Secret
 
@@ -98,3 +99,33 @@ def sending_to(address: Address) -> Sending:
         receiver=f"{address.engine}:{address.description} {address.secret_variable}",
         what=SENT,
     )
+
+
+def address_of(text: str, engine: str = "") -> tuple[Address, Secret | None]:
+    """Return the address that a text means, and the password in it; see `parse_address`.
+
+    Parameters
+    ----------
+    text : str
+    engine : str
+        As in `ENGINES`; empty: the one that the text is recognized by.
+
+    Raises
+    ------
+    UserError
+        When it is not an address of the engine, or of any; the text is not repeated.
+    """
+    if engine and engine not in ENGINES:
+        raise UserError(f"{engine!r} is not a database engine; there are {', '.join(ENGINES)}.")
+    found = [engine] if engine else engines_of(text)
+    if not found:
+        known = "; ".join(f"{each.title}: {each.address_help}" for each in all_engines())
+        raise UserError(f"The address is not one of a known database. {known}.")
+    return parse_address(text, found[0])
+
+
+def is_database(path: Path) -> bool:
+    """Return whether a folder or a file is a database, by its content. Nothing is connected to."""
+    if not (path.is_dir() or path.suffix.lower() == ".db"):
+        return False  # Most files, for which no engine has to be looked at.
+    return path.exists() and bool(engines_of(str(path)))

@@ -22,7 +22,6 @@ from embedviz.sources.databases.protocol import (
     Batch,
     Field,
     IndexInfo,
-    Keys,
     SearchAnswer,
     SearchRequest,
 )
