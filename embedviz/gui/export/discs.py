@@ -5,7 +5,7 @@ The same discs in the same order as `point_image` draws them, in the pixels of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from embedviz.core.arrays import Rows
 from embedviz.core.drawing import picking
 from embedviz.core.drawing.extents import NEAREST
-from embedviz.core.drawing.raster import NO_EDGE, NO_FOG, Colors, Edge, Fog, Sizes
+from embedviz.core.drawing.raster import NO_EDGE, NO_FOG, Colors, Edge, Fog, Image, Sizes
 from embedviz.gui.points.frame import Frame
 from embedviz.gui.points.layers.highlights import (
     DIMMED,
@@ -64,6 +64,46 @@ class Discs:
 
     def __len__(self) -> int:
         return len(self.x)
+
+
+@dataclass(frozen=True)
+class PlacedImage:
+    """Image of points, and where it is in the pixels of the painter.
+
+    Attributes
+    ----------
+    pixels : uint32 array (height, width)
+        0xAARRGGBB, premultiplied.
+    left, top, width, height : float
+    """
+
+    pixels: Image
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class PlacedDiscs:
+    """Discs of points, and the area that they are in, in the pixels of the painter.
+
+    Attributes
+    ----------
+    discs : sequence of Discs
+        The first at the bottom.
+    left, top, width, height : float
+    """
+
+    discs: Sequence[Discs]
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+Part = PlacedImage | PlacedDiscs
+"""What stands for the points of one view in a file of vectors."""
 
 
 def discs_of(points: DrawnPoints, frame: Frame) -> list[Discs]:

@@ -26,6 +26,7 @@ from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import KINDS, FigureLook, Kind
 from embedviz.gui.export.painting import Job, paint_figure, point_jobs
 from embedviz.gui.export.pdf import finished_pdf, paint_pdf
+from embedviz.gui.export.pdf_points import with_points
 from embedviz.gui.export.point_layer import FigurePoints
 from embedviz.gui.export.room import require_room
 from embedviz.gui.export.svg import finished_svg, paint_svg
@@ -101,9 +102,9 @@ class FigureDrawing:
             look = self._look
             is_opaque = not look.is_transparent
             return png_of(painted, self._text, look.named_dpi, is_opaque=is_opaque)
-        if self._kind == "pdf":
-            return finished_pdf(painted, self._size)
         parts, self._points.parts = self._points.parts, []
+        if self._kind == "pdf":
+            return finished_pdf(with_points(painted, parts), self._size)
         return finished_svg(painted, self._size, parts, self._text)
 
 

@@ -11,15 +11,15 @@ from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from embedviz.app.files.recipes.carriers import svg_metadata
-from embedviz.gui.export.discs import Discs
-from embedviz.gui.export.point_layer import Part, PlacedImage, mark_of
+from embedviz.gui.export.discs import Discs, Part, PlacedImage
+from embedviz.gui.export.marks import text_mark
 from embedviz.gui.theme import FAMILIES, MONOSPACED
 
 MOST_BYTES = 5_000_000
 """Of a file: images of points are made coarser until it is smaller."""
 _MOST_OF_IMAGES = 4_400_000
 _LEAST_SHARE = 0.2
-_MARKED = re.compile(r"<text[^>]*>" + mark_of(0).replace("0", r"(\d+)") + r"</text>")
+_MARKED = re.compile(r"<text[^>]*>" + text_mark(0).replace("0", r"(\d+)") + r"</text>")
 _HEAD = re.compile(r'<svg width="[^"]*" height="[^"]*"')
 # Qt names clips in the coordinates of the widget, outside of the group that moves these.
 _CLIPPED = re.compile(r'<g clip-path="([^"]*)"><g ')
@@ -53,7 +53,7 @@ def finished_svg(content: bytes, size: QSize, parts: Sequence[Part], recipe: str
 
     def points_of(found: re.Match[str]) -> str:
         part = parts[int(found[1])]
-        return _image(part, budget) if isinstance(part, PlacedImage) else _circles(part)
+        return _image(part, budget) if isinstance(part, PlacedImage) else _circles(part.discs)
 
     text = _MARKED.sub(points_of, content.decode("utf-8"))
     text = _CLIPPED.sub(r'<g><g clip-path="\1" ', text)

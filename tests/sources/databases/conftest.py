@@ -199,3 +199,9 @@ def table(postgres, vectors, open_postgres):
     opened = open_postgres().open("texts")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def canary():
+    """Return the password of the role that only reads."""
+    return READER_PASSWORD
