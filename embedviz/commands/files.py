@@ -134,7 +134,7 @@ def database_request(text: str, options: argparse.Namespace) -> CollectionReques
     return CollectionRequest(address, sample_settings_of(settings_of(options)), takes_all=True)
 
 
-def _requests(files: Sequence[str], options: argparse.Namespace) -> list[OpenRequest]:
+def _requests(files: Sequence[str], options: argparse.Namespace) -> Sequence[OpenRequest]:
     """Return what is to be read; where no second files are named, their own names tell them."""
     from embedviz.app.pairing import OpenRequest, pair_up
 

@@ -50,7 +50,7 @@ def collection_of(value: Mapping[str, Any], find_path: FindPath) -> CollectionOr
         place = str(find_path(place))
     address = from_json(Address, {**given, "place": place})
     settings = from_json(SampleSettings, value.get("settings"))
-    if settings.n_rows < 1 or settings.seed < 0 or "\0" in address.place:
+    if settings.n_rows < 1 or settings.seed < 0 or "\0" in address.place or not address.place:
         raise Unfit("no sample")
     counts = from_json(int, value.get("n_rows", 0))
     texts = {name: from_json(str, value.get(name, "")) for name in ("stamp", "key_column")}
