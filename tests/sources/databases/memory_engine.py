@@ -1,116 +1,163 @@
-"""An engine in memory, exact and with an index of cells, for tests of what asks engines."""
+"""Database in memory, for tests: "memory:NAME" is an address, and no server is needed for it.
 
-import time
-from itertools import pairwise
+Its tables are filled by the test. It may be slow, fail in the middle, or have rows without vectors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import NeighborSearch
-from embedviz.sources.databases.address import Address
+from embedviz.sources.databases.keys import as_keys
 from embedviz.sources.databases.protocol import (
     Batch,
     CollectionInfo,
     Field,
-    IndexInfo,
     Partition,
     SearchAnswer,
 )
 
-IVF = IndexInfo("IVF_FLAT", "cosine", {"nlist": "64"})
+ENGINE = "tests.sources.databases.memory_engine.MemoryDatabase"
+
+
+@dataclass
+class Table:
+    """Rows of a collection; a vector of None is missing.
+
+    Attributes
+    ----------
+    keys : list of int or str
+    vectors : list of sequence of float, or None
+    columns : dict of str to list
+    fails_after : int or None
+        How many calls of `take` succeed.
+    """
+
+    keys: list[Any]
+    vectors: list[Any]
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    version: str = "1"
+    fails_after: int | None = None
+
+
+TABLES: dict[str, dict[str, Table]] = {}
+"""By the names of databases, and of collections."""
+CONNECTED: list[Any] = []
+"""Addresses that were connected to, and with what secret."""
 
 
 class MemoryCollection:
-    """Rows in memory. The index looks at `nprobes` of its 64 cells."""
+    """One table of it."""
 
-    def __init__(self, vectors, keys=None, name="rows", abilities=("exact",), columns=None):
-        self.vectors = np.asarray(vectors, np.float32)
-        self.keys = np.arange(len(vectors)) if keys is None else np.asarray(keys)
-        self.columns = columns or {}
-        self.abilities = frozenset(abilities)
-        kind = "number" if self.keys.dtype.kind == "i" else "text"
-        embedding = Field("vector", "vector", self.vectors.shape[1], "float32", (IVF,))
-        others = [Field(each, "text") for each in self.columns]
-        fields = (embedding, *others)
-        self.info = CollectionInfo(name, len(self.keys), fields, "id", kind)
-        self.places = {key: place for place, key in enumerate(self.keys.tolist())}
-        self.asked, self.is_closed = [], False
-        random = np.random.default_rng(0)
-        centers = random.choice(len(self.vectors), min(64, len(self.vectors)), replace=False)
-        self.centers = self.unit(self.vectors[centers])
-        self.cells = np.argmax(self.unit(self.vectors) @ self.centers.T, axis=1)
+    def __init__(self, name: str, table: Table) -> None:
+        self._name, self._table = name, table
+        self._places = {key: place for place, key in enumerate(table.keys)}
+        self.n_taken = 0
 
-    @staticmethod
-    def unit(rows):
-        rows = np.nan_to_num(rows, posinf=0.0, neginf=0.0)
-        return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-30)
+    @property
+    def info(self) -> CollectionInfo:
+        table = self._table
+        length = next((len(each) for each in table.vectors if each is not None), None)
+        kinds = {int: "number", float: "number", str: "text"}
+        fields = [Field("vector", "vector", length, "float32")]
+        for name, values in table.columns.items():
+            first = next((each for each in values if each is not None), None)
+            fields.append(Field(name, kinds.get(type(first), "other")))
+        kind = "text" if table.keys and isinstance(table.keys[0], str) else "number"
+        return CollectionInfo(
+            self._name, len(table.keys), tuple(fields), "id", kind, None, table.version
+        )
+
+    @property
+    def abilities(self) -> frozenset[Any]:
+        return frozenset({"exact"})
 
     def bounds(self):
-        is_number = self.info.key_kind == "number"
-        return (int(self.keys.min()), int(self.keys.max())) if is_number else None
+        keys = self._table.keys
+        return None if not keys or isinstance(keys[0], str) else (min(keys), max(keys))
 
     def existing(self, keys):
-        return keys[[key in self.places for key in keys.tolist()]]
+        return as_keys([key for key in keys.tolist() if key in self._places])
 
     def all_keys(self, partition=None):
-        yield self.keys
+        yield as_keys(self._table.keys)
 
     def take(self, keys, vector_field, fields=()):
-        found = [self.places[key] for key in keys.tolist() if key in self.places]
-        columns = {name: [self.columns[name][place] for place in found] for name in fields}
-        return Batch(self.keys[found], self.vectors[found], columns)
+        self.n_taken += 1
+        fails_after = self._table.fails_after
+        if fails_after is not None and self.n_taken > fails_after:
+            raise UserError("The database does not answer any more.")
+        length = self.info.fields[0].dimensions
+        there = [key for key in keys.tolist() if key in self._places]
+        vectors = {key: self._table.vectors[self._places[key]] for key in there}
+        good = [key for key in there if vectors[key] is not None and len(vectors[key]) == length]
+        bad = [key for key in there if key not in good]
+        return Batch(
+            as_keys(good),
+            np.array([vectors[key] for key in good], np.float32).reshape(len(good), length),
+            {
+                name: [self._table.columns[name][self._places[key]] for key in good]
+                for name in fields
+            },
+            len(bad),
+            as_keys(bad[:10]),
+        )
 
     def partitions(self, count):
-        ends = np.linspace(0, len(self.keys), count + 1).astype(int).tolist()
-        return [Partition(*each) for each in pairwise(ends)]
+        return [Partition()]
 
     def batches(self, partition, vector_field, fields=(), batch_rows=8192):
-        for start in range(partition.first, partition.end, batch_rows):
-            part = slice(start, min(start + batch_rows, partition.end))
-            yield Batch(self.keys[part], self.vectors[part])
+        keys = as_keys(self._table.keys)
+        for start in range(0, len(keys), batch_rows):
+            yield self.take(keys[start : start + batch_rows], vector_field, fields)
 
-    def nearest(self, request):
-        self.asked.append(request)
-        if request.is_exact and "exact" not in self.abilities:
-            raise UserError("There is no exact search.")
-        begun = time.perf_counter()
-        among = np.arange(len(self.keys))
-        if not request.is_exact:
-            near = np.argsort(-(self.centers @ self.unit(request.query)))
-            probed = near[: request.settings.get("nprobes", 1)]
-            among = among[np.isin(self.cells, probed)]
-        search = NeighborSearch(self.vectors[among], request.metric)
-        rows, scores = search.nearest(request.query, request.count, request.prefix)
-        rows = among[rows]
-        columns = {name: [self.columns[name][row] for row in rows] for name in request.fields}
-        seconds = time.perf_counter() - begun
-        index = None if request.is_exact else IVF
-        return SearchAnswer(self.keys[rows], np.asarray(scores, float), seconds, columns, index)
+    def nearest(self, request) -> SearchAnswer:
+        raise NotImplementedError
 
-    def call_of(self, request):
-        return "rows.nearest(query)"
+    def call_of(self, request) -> str:
+        return "memory"
 
-    def close(self):
-        self.is_closed = True
+    def close(self) -> None:
+        pass
 
 
 class MemoryDatabase:
-    """Collections in memory, by name."""
+    """Database in memory, at "memory://NAME"."""
 
-    title, address_help = "Memory", "memory"
+    title: ClassVar[str] = "Memory"
+    address_help: ClassVar[str] = "memory://NAME"
+    lacks: ClassVar[str] = ""
 
-    def __init__(self, collections, address=None):
-        self.by_name = {each.info.name: each for each in collections}
-        self.address = address or Address("memory", "here", is_local=True)
-        self.n_closed = 0
+    def __init__(self, address, secret=None) -> None:
+        self._address = address
+        CONNECTED.append((address, secret))
+        name = address.place.removeprefix("memory://")
+        if name not in TABLES:
+            raise UserError(f"There is no database {name}.")
+        self._tables = TABLES[name]
+
+    @classmethod
+    def what_lacks(cls) -> str:
+        return cls.lacks
+
+    @classmethod
+    def recognizes(cls, text: str) -> bool:
+        return text.startswith("memory:")
+
+    @property
+    def address(self):
+        return self._address
 
     def collections(self):
-        return sorted(self.by_name)
+        return sorted(self._tables)
 
     def open(self, name):
-        if name not in self.by_name:
+        if name not in self._tables:
             raise UserError(f"There is no collection {name!r}.")
-        return self.by_name[name]
+        return MemoryCollection(name, self._tables[name])
 
-    def close(self):
-        self.n_closed += 1
+    def close(self) -> None:
+        pass

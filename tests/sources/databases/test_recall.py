@@ -14,7 +14,7 @@ from embedviz.sources.databases.recall import (
     recall_curve,
     true_keys,
 )
-from tests.sources.databases.memory_engine import IVF, MemoryCollection
+from tests.sources.databases.indexed_engine import IVF, IndexedCollection
 
 METRICS = ("cosine", "dot", "euclidean")
 
@@ -29,7 +29,7 @@ def rows_of(count, dimensions=24, seed=1):
 
 @pytest.fixture(scope="module")
 def collection():
-    return MemoryCollection(rows_of(3000), np.arange(3000) * 3 + 5)
+    return IndexedCollection(rows_of(3000), np.arange(3000) * 3 + 5)
 
 
 def true_recall(collection, nprobes, count=10):
@@ -91,7 +91,7 @@ def test_reading_all_rows_finds_what_the_engine_finds_exactly(collection):
 
 
 def test_without_exact_search_all_rows_are_read():
-    collection = MemoryCollection(rows_of(500), abilities=())
+    collection = IndexedCollection(rows_of(500), abilities=())
     assert true_keys(collection, RecallSettings("vector", n_queries=20)).exact_by == "rows"
 
 
@@ -100,7 +100,7 @@ def test_without_exact_search_all_rows_are_read():
 def test_one_pass_finds_the_exact_neighbors_by_each_metric(metric, scale):
     vectors = rows_of(20_000) * np.float32(scale)
     queries = vectors[:7] + np.float32(0.1 * scale)
-    found = nearest_of_all(MemoryCollection(vectors), queries, 12, "vector", metric)
+    found = nearest_of_all(IndexedCollection(vectors), queries, 12, "vector", metric)
     search = NeighborSearch(vectors, metric)
     for query, each in zip(queries, found, strict=True):
         rows, scores = search.nearest(query, 12)
@@ -111,20 +111,20 @@ def test_one_pass_finds_the_exact_neighbors_by_each_metric(metric, scale):
 def test_rows_that_are_no_numbers_are_nobodys_neighbors():
     vectors = rows_of(300)
     vectors[4, 2], vectors[9, 0] = np.nan, np.inf
-    found = nearest_of_all(MemoryCollection(vectors), vectors[:3], 300, "vector")
+    found = nearest_of_all(IndexedCollection(vectors), vectors[:3], 300, "vector")
     assert all(len(each.keys) == 298 for each in found)
     assert not {4, 9} & set(found[0].keys.tolist())
 
 
 def test_copies_of_rows_lose_nothing():
     vectors = np.repeat(rows_of(50), 20, axis=0)
-    collection = MemoryCollection(vectors)
+    collection = IndexedCollection(vectors)
     truth = true_keys(collection, RecallSettings("vector", n_queries=30))
     assert estimate_recall(collection, truth, {"nprobes": 64}).recall == 1.0
 
 
 def test_texts_as_keys():
-    collection = MemoryCollection(rows_of(400), [f"row {each}" for each in range(400)])
+    collection = IndexedCollection(rows_of(400), [f"row {each}" for each in range(400)])
     truth = true_keys(collection, RecallSettings("vector", n_queries=25))
     found = estimate_recall(collection, truth, {"nprobes": 64})
     assert found.recall == 1.0
@@ -162,4 +162,4 @@ def test_it_can_be_stopped(collection, way):
 @pytest.mark.parametrize(("changes", "n_rows"), [({"count": 0}, 9), ({"n_queries": 0}, 9), ({}, 1)])
 def test_what_has_no_recall_is_said(changes, n_rows):
     with pytest.raises(UserError):
-        true_keys(MemoryCollection(rows_of(n_rows)), RecallSettings("vector", **changes))
+        true_keys(IndexedCollection(rows_of(n_rows)), RecallSettings("vector", **changes))
