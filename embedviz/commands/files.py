@@ -92,7 +92,7 @@ def _read(options: argparse.Namespace, opener: TerminalOpener, *, scans_later: b
 
     queue = OpenQueue(opener)
     servers = [each for each in options.files if is_server(each)]
-    asked = [database_request(each, options) for each in servers]
+    asked: list[Request] = [database_request(each, options) for each in servers]
     files = [each for each in options.files if each not in servers]
     if scans_later:
         opener.later = asked

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.core.progress import Report, silent
 from embedviz.sources.databases.protocol import Batch, Collection, Keys
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.core.progress import Report, part_of, silent
 from embedviz.sources.databases.all_rows import NearestKeys, nearest_of_all
 from embedviz.sources.databases.protocol import Collection, IndexInfo, Keys, SearchRequest

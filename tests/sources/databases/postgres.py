@@ -41,9 +41,28 @@ class PostgresServer:
         self.user = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
         if self.user:
             shutil.chown(self.folder, **self.user)
+            self.programs = self.reachable_programs()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+
+    def reachable_programs(self):
+        """Return the folder of the programs, or of a copy where the user may not go to it.
+
+        An environment in a folder of root's own, as `mktemp -d` makes it, is closed to others.
+        """
+        try:
+            command = [self.programs / "initdb", "--version"]
+            subprocess.run(command, **self.user, cwd="/", capture_output=True, check=True)
+        except PermissionError:
+            package = self.programs.parents[1]
+            copy = self.folder / package.name
+            installed = self.programs.parent
+            shutil.copytree(installed, copy / installed.name, symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            shutil.copytree(libraries, copy.with_name(libraries.name))
+            return copy / installed.name / "bin"
+        return self.programs
 
     def make(self):
         password = self.folder / "password"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.lancedb.table import LanceTable
 from embedviz.sources.databases.protocol import Field, IndexInfo
 
