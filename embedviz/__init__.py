@@ -17,10 +17,21 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet as VectorSet
     from embedviz.formats import load as load
     from embedviz.formats import save as save
+    from embedviz.sources.databases.opening import open_collection as open_collection
     from embedviz.sources.embedding import embed as embed
     from embedviz.sources.training.training import train as train
 
-__all__ = ["UserError", "VectorSet", "embed", "figure", "load", "save", "show", "train"]
+__all__ = [
+    "UserError",
+    "VectorSet",
+    "embed",
+    "figure",
+    "load",
+    "open_collection",
+    "save",
+    "show",
+    "train",
+]
 
 _PLACES = {
     "UserError": "embedviz.core.errors",
@@ -28,6 +39,7 @@ _PLACES = {
     "embed": "embedviz.sources.embedding",
     "figure": "embedviz.commands.notebook",
     "load": "embedviz.formats",
+    "open_collection": "embedviz.sources.databases.opening",
     "save": "embedviz.formats",
     "show": "embedviz.commands.window",
     "train": "embedviz.sources.training.training",

@@ -17,6 +17,9 @@ from embedviz.app.pairing import OpenRequest
 from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
+from embedviz.sources.databases.address import Address
+from embedviz.sources.databases.origin import SampleSettings
+from embedviz.sources.secret import Secret
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,27 @@ class SampleRequest:
     name: str
 
 
-Request = OpenRequest | SampleRequest
+@dataclass(frozen=True)
+class CollectionRequest:
+    """Sample of a collection of a database.
+
+    Attributes
+    ----------
+    address : Address
+    settings : SampleSettings
+    takes_all : bool
+        Whether all its fields of numbers, texts, truth and dates become columns.
+    secret : Secret or None
+        What was typed; None: what the address says, or the keyring.
+    """
+
+    address: Address
+    settings: SampleSettings
+    takes_all: bool = False
+    secret: Secret | None = None
+
+
+Request = OpenRequest | SampleRequest | CollectionRequest
 Read = Callable[[Request, Report], VectorSet]
 """Reads what was asked for, and reports how far it is."""
 

@@ -13,6 +13,7 @@ from embedviz.commands.embed import embed
 from embedviz.commands.figure import draw_figure
 from embedviz.commands.get import get
 from embedviz.commands.info import info
+from embedviz.commands.scale.moments import moments
 from embedviz.commands.train import train
 from embedviz.commands.upkeep.desktop import desktop
 from embedviz.commands.whiten import whiten
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
     "figure": draw_figure,
     "get": get,
     "info": info,
+    "moments": moments,
     "train": train,
     "whiten": whiten,
 }

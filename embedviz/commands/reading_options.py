@@ -29,10 +29,20 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         choices=("float32", "float16", "float64", "int8"),
         help="what the bytes of a column of vectors are",
     )
-    how.add_argument("--key", help="which array, tensor or member, where there are several")
+    how.add_argument(
+        "--key",
+        "--collection",
+        help="which array, tensor, member or collection of a database, where there are several",
+    )
     how.add_argument("--max-rows", type=from_one, metavar="N", help="only the first rows")
     how.add_argument("--sample", type=from_one, metavar="N", help="a random sample of the rows")
     how.add_argument("--seed", type=from_zero, default=0, metavar="N", help="of the sample")
+    how.add_argument(
+        "--password-from",
+        default="",
+        metavar="VARIABLE",
+        help="the environment variable with the password of a database; default: the keyring",
+    )
     how.add_argument(
         "--skip-bad-rows", action="store_true", help="leave out rows that cannot be read"
     )

@@ -57,6 +57,7 @@ def show_window(arguments: Sequence[str]) -> int:
             window.opener.show(vector_set)
         for request in opener.undecided:
             window.opener.ask(request)
+        window.opener.open(opener.later)
     else:
         window.trigger("file.words")
         window.tour.offer()
@@ -221,7 +222,10 @@ def _parser() -> argparse.ArgumentParser:
         "`embedviz figure`, each with --help.",
     )
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="vectors, in any known format, or a session"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="vectors, in any known format, a database or a session",
     )
     add_reading_options(parser)
     parser.add_argument(

@@ -12,6 +12,7 @@ from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import with_controls
+from embedviz.sources.databases.origin import CollectionOrigin
 from embedviz.sources.encoders import encoder_class
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def _part_of(vector_set: VectorSet) -> tuple[str, str, str]:
     All are empty where it has all of them.
     """
     root = vector_set.root
+    if isinstance(root.origin, CollectionOrigin) and len(vector_set) == len(root):
+        return _part_of_collection(root.origin, root)
     opened = root.opened
     if opened is None or len(vector_set) != len(root):
         return "", "", ""
@@ -90,6 +93,16 @@ def _part_of(vector_set: VectorSet) -> tuple[str, str, str]:
         return "", "", ""
     estimate = facts.promised or facts.estimated
     return describe_share(len(root), opened.n_rows, estimate), how, lost
+
+
+def _part_of_collection(origin: CollectionOrigin, root: VectorSet) -> tuple[str, str, str]:
+    """Return what share of a collection a sample is; it is named as one in every caption."""
+    n_bad = sum(each.facts.get("count", 0) for each in root.notes if each.kind == "bad rows")
+    lost = f"{n_bad:,} left out" if n_bad else ""
+    if len(root) + n_bad >= origin.n_rows:
+        return (describe_share(len(root), origin.n_rows, None), "", lost) if n_bad else ("", "", "")
+    how = f"sampled {origin.sampled_by}, seed {origin.settings.seed}"
+    return describe_share(len(root), origin.n_rows, None), how, lost
 
 
 def _how_taken(opened: FileOrigin, count: int) -> str:

@@ -45,6 +45,8 @@ class Sending:
     receiver : str
         What else an agreement counts for alone, where one host has several customers: the address
         as a whole, and where the key is that goes there.
+    what : str
+        What is sent where it is no texts, in words; empty: the request alone.
     """
 
     host: str
@@ -57,6 +59,7 @@ class Sending:
     is_standing: bool = False
     n_tokens: int = 0
     receiver: str = ""
+    what: str = ""
 
     @property
     def sentence(self) -> str:

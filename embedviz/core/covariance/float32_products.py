@@ -43,7 +43,7 @@ from embedviz.core.covariance.eigen import eigenvectors, symmetric_eigen
 from embedviz.core.covariance.own_threads import blas_in_own_threads
 from embedviz.core.covariance.parts import sum_of_parts
 from embedviz.core.covariance.routines import routine
-from embedviz.core.progress import Report, part_of
+from embedviz.core.progress import Report, part_of, silent
 
 _BLOCK_ROWS = 2048
 _CACHED_BYTES = 384 * 2048
@@ -107,29 +107,114 @@ def spread_of(rows: Table, report: Report) -> Spread | None:
     report : callable
     """
     with np.errstate(over="ignore", invalid="ignore"):  # Told by whoever sums in float64.
-        deviations = _Deviations.of(rows)
+        deviations = Deviations.of(rows)
         if deviations is None:
             return None
-        mean, covariance = _covariance(deviations, part_of(report, 0.0, 0.5))
+        sums = _sums_in_threads(deviations, part_of(report, 0.0, 0.5))
+        report(0.5, "finding the principal axes")
+        found = first_spread(sums)
+        if found is None:
+            return None
+        if found.n_weak:
+            weak = _weak_sums_in_threads(deviations, found, part_of(report, 0.5, 1.0))
+            found = measured_again(found, weak)
+    return in_units_of_rows(found, deviations)
+
+
+class ProductSums(NamedTuple):
+    """Sums over the deviations of some rows, which those over other rows are added to.
+
+    Attributes
+    ----------
+    n_rows : int
+    total : float64 array of shape (n_dimensions,)
+    scatter : float64 array of shape (n_dimensions, n_dimensions)
+        Of products; the upper triangle.
+    """
+
+    n_rows: int
+    total: Vector
+    scatter: Vector
+
+
+class WeakSums(NamedTuple):
+    """The same over deviations x, projected onto weak directions as y = xP.
+
+    Attributes
+    ----------
+    total : float64 array of shape (n_weak,)
+    own : float64 array of shape (n_weak, n_weak)
+        Of yᵀy.
+    common : float64 array of shape (n_weak, n_dimensions)
+        Of yᵀx.
+    """
+
+    total: Vector
+    own: Vector
+    common: Vector
+
+
+class FirstSpread(NamedTuple):
+    """Spread of deviations, with directions whose variance products in float32 do not tell.
+
+    Attributes
+    ----------
+    n_rows : int
+    spread : Spread
+        Of the deviations.
+    n_constant : int
+        How many axes come first that have no variance at all.
+    n_weak : int
+        How many of those after them have to be measured by themselves.
+    """
+
+    n_rows: int
+    spread: Spread
+    n_constant: int
+    n_weak: int
+
+    @property
+    def projection(self) -> Matrix:
+        """The weak axes, (n_dimensions, n_weak), rounded."""
+        return self.spread.axes[:, self._weak].astype(np.float32)
+
+    @property
+    def _weak(self) -> slice:
+        return slice(self.n_constant, self.n_constant + self.n_weak)
+
+
+def first_spread(sums: ProductSums) -> FirstSpread | None:
+    """Return what sums over all rows tell of their spread; None where it takes float64."""
+    n_rows, total, scatter = sums
+    mean = total / n_rows
+    covariance = (scatter - np.outer(total, mean)) / (n_rows - 1)
     if not np.isfinite(covariance).all():
         return None
-    report(0.5, "finding the principal axes")
     variances, axes = eigenvectors(covariance)
     # Dimensions without any variance come first, and are sure to have none.
     first = int(np.count_nonzero(covariance.diagonal() == 0))
-    n_weak = int(np.count_nonzero(variances[first:] < _least_sure(variances, len(rows))))
+    n_weak = int(np.count_nonzero(variances[first:] < _least_sure(variances, n_rows)))
     if 2 * n_weak > len(variances) - first:
         return None
-    if n_weak:
-        found = Spread(mean, variances[first:], axes[:, first:])
-        again, axes[:, first:] = _measured_again(deviations, found, n_weak, report)
-        variances = np.concatenate([variances[:first], again])
+    return FirstSpread(n_rows, Spread(mean, variances, axes), first, n_weak)
+
+
+def in_units_of_rows(found: FirstSpread, deviations: Deviations) -> Spread:
+    """Return the spread of the rows themselves."""
+    mean, variances, axes = found.spread
     factor = float(deviations.factor)
     return Spread(deviations.shift + mean / factor, variances / factor / factor, axes)
 
 
-class _Deviations(NamedTuple):
-    """Rows less a vector near their mean, times a power of two: block by block, in float32."""
+class Deviations(NamedTuple):
+    """Rows less a vector near their mean, times a power of two: block by block, in float32.
+
+    Attributes
+    ----------
+    rows : table of shape (n_rows, n_dimensions)
+    shift : float32 array of shape (n_dimensions,)
+    factor : float32
+    """
 
     rows: Table
     shift: Matrix
@@ -167,7 +252,7 @@ class _Deviations(NamedTuple):
 class _Block(NamedTuple):
     """Some of the rows, and space for their deviations."""
 
-    deviations: _Deviations
+    deviations: Deviations
     rows: NDArray[Any]
     n_cached: int
     space: Matrix
@@ -189,8 +274,8 @@ class _Block(NamedTuple):
             yield piece
 
 
-def _covariance(deviations: _Deviations, report: Report) -> tuple[Vector, Vector]:
-    """Return the mean of deviations and the upper triangle of their covariance."""
+def _sums_in_threads(deviations: Deviations, report: Report) -> ProductSums:
+    """Return the sums over all rows."""
     n_rows, dimensions = deviations.rows.shape
     with blas_in_own_threads() as n_threads:
         # Which blocks a thread adds up is fixed, or sums would differ in their last digits.
@@ -201,10 +286,14 @@ def _covariance(deviations: _Deviations, report: Report) -> tuple[Vector, Vector
             n_threads,
             report,
         )
-    mean = total / n_rows
-    scatter -= np.outer(total, mean)
-    scatter /= n_rows - 1
-    return mean, scatter
+    return ProductSums(n_rows, total, scatter)
+
+
+def product_sums(deviations: Deviations) -> ProductSums:
+    """Return the sums over all rows, added up in this thread."""
+    n_rows, dimensions = deviations.rows.shape
+    with np.errstate(over="ignore", invalid="ignore"):
+        return ProductSums(n_rows, *_sums(deviations.blocks(0, 1, silent, ""), dimensions))
 
 
 def _sums(blocks: Iterator[_Block], dimensions: int) -> tuple[Vector, Vector]:
@@ -239,45 +328,63 @@ def _least_sure(variances: Vector, n_rows: int) -> float:
     return rounding / _ERROR * math.sqrt(max(0.0, variances[-1] * variances.sum()))
 
 
-def _measured_again(
-    deviations: _Deviations, found: Spread, n_weak: int, report: Report
-) -> tuple[Vector, Vector]:
-    """Return variances and axes with those of the weakest directions measured by themselves.
+def _weak_sums_in_threads(deviations: Deviations, found: FirstSpread, report: Report) -> WeakSums:
+    rounded, words = found.projection, "measuring the smallest spreads"
+    with blas_in_own_threads() as n_threads:
+        return WeakSums(
+            *sum_of_parts(
+                lambda part, report: _weak_sums(
+                    deviations.blocks(part, n_threads, report, words), rounded
+                ),
+                n_threads,
+                report,
+            )
+        )
+
+
+def weak_sums(deviations: Deviations, projection: Matrix) -> WeakSums:
+    """Return the sums over all rows projected onto weak directions, added up in this thread."""
+    return WeakSums(*_weak_sums(deviations.blocks(0, 1, silent, ""), projection))
+
+
+def _weak_sums(blocks: Iterator[_Block], projection: Matrix) -> tuple[Vector, Vector, Vector]:
+    dimensions, n_weak = projection.shape
+    total = np.zeros(n_weak)
+    own, common = np.zeros((n_weak, n_weak)), np.zeros((n_weak, dimensions))
+    for block in blocks:
+        rows = block.whole()
+        along = rows @ projection
+        total += _sum(along)
+        own += along.T @ along
+        common += along.T @ rows
+    return total, own, common
+
+
+def measured_again(first: FirstSpread, sums: WeakSums) -> FirstSpread:
+    """Return the spread with the weakest directions as they were measured by themselves.
 
     With W their axes, P the same in float32, and y = xP: the covariance C of the rows, in the
     axes that were found, is diagonal but for the weak ones, and there WᵀC is what y has in common
     with x, less (P - W)ᵀC, for which what was found of C is good enough.
     """
-    n_rows, dimensions = deviations.rows.shape
-    weak = found.axes[:, :n_weak]
-    rounded = weak.astype(np.float32)
-    words = "measuring the smallest spreads"
-
-    def sums(part: int, report: Report) -> tuple[Vector, Vector, Vector]:
-        total = np.zeros(n_weak)
-        own, common = np.zeros((n_weak, n_weak)), np.zeros((n_weak, dimensions))
-        for block in deviations.blocks(part, n_threads, report, words):
-            rows = block.whole()
-            along = rows @ rounded
-            total += _sum(along)
-            own += along.T @ along
-            common += along.T @ rows
-        return total, own, common
-
-    with blas_in_own_threads() as n_threads:
-        total, own, common = sum_of_parts(sums, n_threads, part_of(report, 0.5, 1.0))
+    n_rows, n_weak, rounded = first.n_rows, first.n_weak, first.projection
+    mean, variances, axes = first.spread
+    before, found_axes = variances[first.n_constant :], axes[:, first.n_constant :]
+    total, own, common = sums
     own = (own - np.outer(total, total / n_rows)) / (n_rows - 1)
-    common = (common - np.outer(total, found.mean)) / (n_rows - 1)
-    astray = (rounded - weak).T @ found.axes
-    in_axes = common @ found.axes
+    common = (common - np.outer(total, mean)) / (n_rows - 1)
+    astray = (rounded - found_axes[:, :n_weak]).T @ found_axes
+    in_axes = common @ found_axes
     wrong = in_axes @ astray.T
-    own += -wrong - wrong.T + (astray * found.variances) @ astray.T
-    in_axes -= astray * found.variances
-    covariance = np.diag(found.variances)
+    own += -wrong - wrong.T + (astray * before) @ astray.T
+    in_axes -= astray * before
+    covariance = np.diag(before)
     covariance[:n_weak], covariance[:, :n_weak] = in_axes, in_axes.T
     covariance[:n_weak, :n_weak] = own
-    variances, turns = symmetric_eigen(covariance)
-    return variances, found.axes @ turns
+    again, turns = symmetric_eigen(covariance)
+    turned = np.concatenate([axes[:, : first.n_constant], found_axes @ turns], axis=1)
+    spread = Spread(mean, np.concatenate([variances[: first.n_constant], again]), turned)
+    return first._replace(spread=spread)
 
 
 def _sum(block: Matrix) -> Vector:

@@ -72,6 +72,25 @@ class Moments:
         self.mean = self._first + self._mean
         self.n_rows = total
 
+    def merge(self, other: Moments) -> None:
+        """Count in the rows of another, of the same dimensions, which is left as it is."""
+        self._distinct.merge(other._distinct)
+        if not other.n_rows:
+            return
+        if not self.n_rows:
+            self._first, self._mean = other._first.copy(), other._mean.copy()
+            self.mean, self.scatter = other.mean.copy(), other.scatter.copy()
+            self.n_rows = other.n_rows
+            return
+        total = self.n_rows + other.n_rows
+        # The first rows before the means, so that a large offset costs no digits.
+        step = (other._first - self._first) + (other._mean - self._mean)
+        self.scatter += other.scatter
+        self.scatter += np.outer(step * (self.n_rows * other.n_rows / total), step)
+        self._mean = self._mean + step * (other.n_rows / total)
+        self.mean = self._first + self._mean
+        self.n_rows = total
+
     def principal_axes(self) -> PrincipalAxes:
         """Return the mean, all principal axes and the variances of the rows added so far.
 
@@ -103,6 +122,14 @@ class DistinctRows:
     def is_full(self) -> bool:
         """Whether there are as many as are counted."""
         return self.count == self._limit
+
+    def merge(self, other: DistinctRows) -> None:
+        """Count in what another has seen, up to the limit."""
+        self.n_before = min(self._limit, self.n_before + other.n_before)
+        for each in sorted(other._seen):
+            if self.is_full:
+                break
+            self._seen.add(each)
 
     def add(self, rows: NDArray[Any]) -> None:
         """Look at more rows, an array (n_rows, n_dimensions)."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -34,6 +34,8 @@ from embedviz.core.neighbors.exact_cosines import (
     nearest_by_cosine,
 )
 from embedviz.core.neighbors.lengths import row_lengths
+from embedviz.core.neighbors.metric import METRICS as METRICS
+from embedviz.core.neighbors.metric import Metric as Metric
 from embedviz.core.neighbors.row_kernels import product
 from embedviz.core.neighbors.score_bounds import can_help
 from embedviz.core.neighbors.screening import Screening
@@ -52,9 +54,6 @@ from embedviz.core.neighbors.top_k import (
 )
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
-
-Metric = Literal["cosine", "dot", "euclidean"]
-METRICS: tuple[Metric, ...] = get_args(Metric)
 
 _NO_LENGTHS = np.empty(0)
 

@@ -50,9 +50,9 @@ def describe_folder(path: Path) -> str:
     return f"{shown_name(name)} is a folder. Choose a file with vectors in it."
 
 
-_TO_PARQUET = (
-    "Export it in Python: import lancedb, pyarrow.parquet; pyarrow.parquet.write_table(lancedb."
-    "connect({}).open_table({}).to_arrow(), 'vectors.parquet')"
+_AS_DATABASE = (
+    "It opens as a database: drop it on the window, or give it on the command line; in Python, "
+    "import embedviz; embedviz.open_collection({path!r})"
 )
 _KINDS = (
     _FolderKind(
@@ -69,13 +69,13 @@ _KINDS = (
     ),
     _FolderKind(
         lambda name: name == "_versions",
-        "a Lance table, which cannot be read",
-        _TO_PARQUET.format("{folder!r}", "{stem!r}"),
+        "a Lance table, which is no file of vectors",
+        _AS_DATABASE,
     ),
     _FolderKind(
         lambda name: name.endswith(".lance"),
-        "a LanceDB database, which cannot be read",
-        _TO_PARQUET.format("{path!r}", "{name_stem!r}"),
+        "a LanceDB database, which is no file of vectors",
+        _AS_DATABASE,
     ),
     _FolderKind(
         lambda name: name == "dataset_info.json",

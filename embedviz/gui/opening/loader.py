@@ -89,7 +89,8 @@ class Opener(QObject):
     def _next(self) -> None:
         if not self.task.is_busy and (request := self._queue.take()) is not None:
             self._at_work = request
-            self.task.run(partial(read_request, request), self._on_read)
+            work = partial(read_request, request, ask=self.session.encoders.ask)
+            self.task.run(work, self._on_read)
 
     def _on_read(self, vector_set: VectorSet) -> None:
         assert self._at_work is not None

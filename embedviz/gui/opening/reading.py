@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from embedviz.app.opening import Request, SampleRequest
+from embedviz.app.opening import CollectionRequest, Request, SampleRequest
+from embedviz.app.pairing import OpenRequest
 from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
 from embedviz.core.progress import Report
@@ -14,18 +15,26 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words
 from embedviz.formats.containers.parts import parts_in
 from embedviz.gui.row_images import with_own_pictures
+from embedviz.sources.consent import Ask, refuse
+from embedviz.sources.databases.connecting import address_of, is_database
+from embedviz.sources.databases.opening import read_collection
+from embedviz.sources.databases.origin import SampleSettings
 from embedviz.sources.texts.offered import texts_instead
 
 
-def read_request(request: Request, report: Report, *, scans_later: bool = True) -> VectorSet:
+def read_request(
+    request: Request, report: Report, *, scans_later: bool = True, ask: Ask = refuse
+) -> VectorSet:
     """Return the set that was asked for, ready to be shown. Runs off the UI thread.
 
     Parameters
     ----------
-    request : OpenRequest or SampleRequest
+    request : OpenRequest, SampleRequest or CollectionRequest
     report : Report
     scans_later : bool
         Whether an array that is mapped is opened before its rows have been looked at.
+    ask : Ask
+        Asks the user before a database is connected to.
 
     Raises
     ------
@@ -34,8 +43,38 @@ def read_request(request: Request, report: Report, *, scans_later: bool = True) 
     """
     if isinstance(request, SampleRequest):
         return _prepared(load_sample(request.name))
+    if isinstance(request, OpenRequest) and is_database(request.vectors):
+        request = request_for_folder(request.vectors, request.settings)
+    if isinstance(request, CollectionRequest):
+        found = read_collection(
+            request.address,
+            request.settings,
+            ask,
+            report,
+            secret=request.secret,
+            takes_all=request.takes_all,
+        )
+        return _prepared(found)
     settings = replace(request.read_settings, scans_later=scans_later)
     return read_file(request.vectors, settings, report)
+
+
+def request_for_folder(path: Path, settings: ReadSettings) -> CollectionRequest:
+    """Return what is asked of a folder or file that is a database, as a file is asked for."""
+    address, _ = address_of(str(path))
+    return CollectionRequest(address, sample_settings_of(settings), takes_all=True)
+
+
+def sample_settings_of(settings: ReadSettings) -> SampleSettings:
+    """Return how a collection is sampled, where it is asked for as a file is: by the same words."""
+    counts = [each for each in (settings.sample, settings.max_rows) if each is not None]
+    return SampleSettings(
+        settings.key or "",
+        settings.vector_column or "",
+        settings.label_column or "",
+        n_rows=min(counts, default=SampleSettings.n_rows),
+        seed=settings.seed,
+    )
 
 
 def read_file(path: Path, settings: ReadSettings, report: Report) -> VectorSet:

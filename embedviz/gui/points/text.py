@@ -7,9 +7,10 @@ pixel image every text is drawn once and its image is kept. In a vector file it 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import OrderedDict
 from html import escape
 from math import ceil
+from threading import Lock
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -28,6 +29,8 @@ from embedviz.core import wording
 LONGEST = 40
 """Longer labels are cut to this many characters."""
 _LONGEST_TIP = 120
+KEPT_BYTES = 16 << 20
+"""Of images of texts: thousands of usual labels, and hundreds as large as a talk has them."""
 HALO = 4.0
 """Width of the halo, in pixels for text of 11 pixels."""
 
@@ -70,7 +73,7 @@ def draw_text(
         _draw_with_halo(painter, corner, text, font, color, halo)
         return
     scale = scale_of(painter)
-    image = _image_of(text, font.toString(), color.rgba(), halo.rgba(), scale)
+    image = images.image_of(text, font.toString(), color.rgba(), halo.rgba(), scale)
     # On whole pixels of the device, or the letters would be blurred.
     left = round((corner.x() - _border(font)) * scale) / scale
     top = round((corner.y() - _border(font)) * scale) / scale
@@ -123,7 +126,51 @@ def _draw_with_halo(
     painter.drawText(baseline, text)
 
 
-@lru_cache(maxsize=2048)
+class TextImages:
+    """Images of texts that were drawn last, within a limit of memory.
+
+    Attributes
+    ----------
+    n_bytes : int
+        Of the images that are kept; at most `KEPT_BYTES`, or a single larger one.
+    """
+
+    def __init__(self) -> None:
+        self.n_bytes = 0
+        self._kept: OrderedDict[tuple[str, str, int, int, float], QImage] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def image_of(self, text: str, font_name: str, color: int, halo: int, scale: float) -> QImage:
+        """Return a text with its halo, drawn once.
+
+        Parameters
+        ----------
+        font_name : str
+            As `QFont.toString` gives it.
+        color, halo : int
+            As `QColor.rgba` gives them.
+        scale : float
+            Pixels of the device per unit.
+        """
+        key = (text, font_name, color, halo, scale)
+        with self._lock:
+            image = self._kept.get(key)
+            if image is None:
+                image = self._kept[key] = _image_of(*key)
+                self.n_bytes += image.sizeInBytes()
+            self._kept.move_to_end(key)
+            while self.n_bytes > KEPT_BYTES and len(self._kept) > 1:
+                _, dropped = self._kept.popitem(last=False)
+                self.n_bytes -= dropped.sizeInBytes()
+        return image
+
+
+images = TextImages()
+
+
 def _image_of(text: str, font_name: str, color: int, halo: int, scale: float) -> QImage:
     font = QFont()
     font.fromString(font_name)

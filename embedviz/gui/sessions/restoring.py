@@ -30,6 +30,7 @@ from embedviz.gui.sessions.missing_files import MissingFiles
 from embedviz.gui.sessions.steps import ALL_STEPS
 from embedviz.gui.style import apply_theme
 from embedviz.gui.theme import THEMES, theme_manager
+from embedviz.sources.consent import Ask
 
 _MOST_TOLD = 6
 
@@ -103,7 +104,8 @@ class Restorer(QObject):
         return [kind for kind in kinds if kind.name and kind is not MapSettings]
 
     def _restore(self, path: Path, plan: Plan) -> None:
-        work = partial(_restore, plan, self.settings_of_panes)
+        ask = self._window.session.encoders.ask
+        work = partial(_restore, plan, self.settings_of_panes, ask)
         self._task.run(work, partial(self._show, path, plan))
 
     def _show(self, path: Path, plan: Plan, choices: Choices) -> None:
@@ -161,8 +163,8 @@ def _read(path: Path, moved: dict[Path, Path], report: Report) -> Plan:
     return read_plan(path, ALL_STEPS, moved)
 
 
-def _restore(plan: Plan, panes: Sequence[type[Settings]], report: Report) -> Choices:
-    """Make what a session holds again. Runs off the UI thread."""
-    restored = restore_sets(plan, report)
+def _restore(plan: Plan, panes: Sequence[type[Settings]], ask: Ask, report: Report) -> Choices:
+    """Make what a session holds again. Runs off the UI thread, where databases are asked about."""
+    restored = restore_sets(plan, report, ask=ask)
     choices = restore_state(plan.document, restored, RAMPS, panes)
     return Choices(choices.state, [*restored.notes, *choices.notes])

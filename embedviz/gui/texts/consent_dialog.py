@@ -124,7 +124,8 @@ def _facts(sending: Sending) -> QFormLayout:
         amount = f"{counted(sending.n_rows, 'text')}, {counted(sending.n_characters, 'character')}"
         lines.append(("What is sent", amount))
     else:
-        lines.append(("What is sent", "The request alone, no texts and no vectors"))
+        usual = "The request alone, no texts and no vectors"
+        lines.append(("What is sent", sending.what or usual))
     for place, detail in enumerate(sending.details):
         lines.append(("" if place else "Details", detail))
     for before, text in lines:

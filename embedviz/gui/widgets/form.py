@@ -222,8 +222,10 @@ def _value_in(control: Control, field: SettingField) -> Any:
     if isinstance(control, QToolButton):
         return control.isChecked()
     if isinstance(control, QLineEdit):
-        texts = tuple(part.strip() for part in control.text().split(",") if part.strip())
-        return texts if field.kind == "labels" else control.text().strip() or None
+        text = control.text().strip()
+        if field.kind == "labels":
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        return text or (None if field.is_optional else "")
     value = control.value()
     return None if field.is_optional and value == control.minimum() else value
 

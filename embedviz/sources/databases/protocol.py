@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Vector
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.address import Address
 from embedviz.sources.secret import Secret
 

@@ -274,7 +274,7 @@ def test_pieces_in_the_cache_are_as_precise_as_whole_blocks():
 def test_every_row_is_in_one_block_of_one_part(n_threads, n_rows):
     vectors = np.arange(n_rows, dtype=np.float32)[:, np.newaxis] + 5
     with quickly(_CACHED_BYTES=200, _LEAST_PIECE=1):
-        deviations = float32_products._Deviations.of(vectors)
+        deviations = float32_products.Deviations.of(vectors)
         seen = [
             piece[:, 0] / deviations.factor + deviations.shift
             for part in range(n_threads)

@@ -10,8 +10,8 @@ from embedviz.formats.refused.folders import describe_folder
     ("names", "message"),
     [
         (["chroma.sqlite3"], "a Chroma database, .*get_collection"),
-        (["data", "_versions"], r"a Lance table, .*open_table\('it'\)"),
-        (["words.v2.lance"], r"a LanceDB database, .*it.lance'\)\.open_table\('words\.v2'\)"),
+        (["data", "_versions"], r"a Lance table, .*open_collection\('.*it\.lance'\)"),
+        (["words.v2.lance"], r"a LanceDB database, .*open_collection\('.*it\.lance'\)"),
         (["dataset_info.json", "data-0.arrow"], "a data set of Hugging Face, .*load_from_disk"),
         ([".zarray"], "a Zarr store"),
         (["checkpoint", "x.index"], "a TensorFlow model, .*load_variable"),

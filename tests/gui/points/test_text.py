@@ -54,11 +54,38 @@ def test_a_kept_picture_looks_like_drawing(qapp):
     assert np.abs(kept - plain).mean() < 1
 
 
-def test_each_text_is_drawn_once(qapp):
-    text._image_of.cache_clear()
+@pytest.fixture
+def images(monkeypatch):
+    """Return the images of texts, of which there are none yet."""
+    monkeypatch.setattr(text, "images", text.TextImages())
+    return text.images
+
+
+def test_each_text_is_drawn_once(qapp, images, monkeypatch):
+    made, make = [], text._image_of
+    monkeypatch.setattr(text, "_image_of", lambda *key: made.append(key) or make(*key))
     for _ in range(3):
         drawn(lambda painter: draw_text(painter, QPointF(5, 5), "once", font(13), BLACK, WHITE))
-    assert text._image_of.cache_info().misses == 1
+    assert len(made) == len(images) == 1
+
+
+def test_images_of_texts_are_kept_within_a_limit_of_memory(qapp, images, monkeypatch):
+    monkeypatch.setattr(text, "KEPT_BYTES", 200_000)
+
+    def draw(word, scale):
+        with_halo = (QPointF(5, 5), word, font(13), BLACK, WHITE)
+        return drawn(lambda painter: draw_text(painter, *with_halo), scale)
+
+    first = draw("first", 2.0)
+    for number in range(60):  # As large as in a talk.
+        draw(f"a longer text {number}", 3.0)
+        draw("often", 1.0)
+        assert images.n_bytes <= 200_000
+    assert 1 < len(images) < 60
+    size, kept = images.n_bytes, len(images)
+    draw("often", 1.0)
+    assert (images.n_bytes, len(images)) == (size, kept)  # What is used stays.
+    assert (draw("first", 2.0) == first).all()  # Drawn again, as it was.
 
 
 def test_long_lines_are_shortened(qapp):

@@ -174,3 +174,21 @@ def test_flags_texts_and_numbers_that_may_be_missing(qtbot):
     assert form.settings.most is None
     form.show_settings(Others(flag=True, most=4))
     assert (flag.isChecked(), most.value(), labels.text()) == (True, 4, "king")
+
+
+@dataclass(frozen=True)
+class Texts:
+    lengths: str = setting("", "Lengths", "of prefixes")
+    column: str | None = setting(None, "Column", "of metadata")
+
+
+@pytest.mark.parametrize(("name", "empty"), [("lengths", ""), ("column", None)])
+def test_a_text_that_is_emptied_is_none_only_where_it_may_be(qtbot, name, empty):
+    form = Form("map", Texts("8 32", "group"))
+    qtbot.addWidget(form)
+    line = control(form, name)
+    type_into(qtbot, line, "  ")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert getattr(form.settings, name) == empty
+    line.editingFinished.emit()  # As when it only loses the focus.
+    assert getattr(form.settings, name) == empty

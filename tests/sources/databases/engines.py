@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 
 from embedviz.sources.databases import Address, database_class
+from embedviz.sources.secret import Secret
+
+from .postgres import READER_PASSWORD, running_server
 
 PREFIX = 32
 
@@ -83,8 +86,37 @@ class LanceMaker:
         yield Address("lancedb", str(folder), is_local=True)
 
 
+class PostgresMaker:
+    """Table of a PostgreSQL server of its own, opened by a role that only reads."""
+
+    text_keys = True
+    condition = "year > 1950"
+    vector_field = "vector"
+    secret = Secret(READER_PASSWORD)
+
+    @contextmanager
+    def filled(self, folder, rows):
+        with running_server() as server:
+            kind = "text" if isinstance(rows.keys[0], str) else "bigint"
+            server.run(
+                f"CREATE TABLE things (id {kind} PRIMARY KEY, year int,"
+                f" vector vector({rows.vectors.shape[1]}))"
+            )
+            with (
+                server.admin() as connection,
+                connection.cursor() as cursor,
+                cursor.copy("COPY things FROM STDIN") as copy,
+            ):
+                years = rows.columns["year"]
+                for key, year, vector in zip(rows.keys, years, rows.vectors, strict=True):
+                    copy.write_row((key, year, str(vector.tolist())))
+            server.run("ANALYZE things")
+            yield server.address()
+
+
 MAKERS: dict[str, Maker] = {
     "lancedb": LanceMaker(),
+    "pgvector": PostgresMaker(),
 }
 """By the name of the engine."""
 
@@ -93,9 +125,10 @@ MAKERS: dict[str, Maker] = {
 def collection_of(maker, folder, rows):
     """Give the collection that has the rows, opened as the window opens it."""
     with maker.filled(folder, rows) as address:
-        database = database_class(address.engine)(address)
-        assert database.collections() == ["things"]
-        collection = database.open("things")
+        database = database_class(address.engine)(address, getattr(maker, "secret", None))
+        (name,) = database.collections()
+        assert name in ("things", "public.things")
+        collection = database.open(name)
         yield collection
         collection.close()
         database.close()

@@ -26,6 +26,9 @@ def without_folders(value: Any) -> Any:
             key: each if key in _LABELS and _is_labels(each) else without_folders(each)
             for key, each in value.items()
         }
+        if isinstance(server := found.get("collection"), Mapping) and not server.get("is_local"):
+            # Names of machines and people are nobody's business either.
+            found["collection"] = {"engine": server.get("engine"), "place": ""}
         if "stamp" in found and isinstance(found["stamp"], list):
             found["stamp"] = [found["stamp"][0], 0]  # When it was written is nobody's business.
         return found

@@ -11,6 +11,7 @@ from embedviz.core.derivation.provenance import Step
 from embedviz.core.origin import ReadSettings
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.vector_set import VectorSet
+from embedviz.sources.databases.origin import CollectionOrigin
 
 FORMAT = "embedviz session"
 VERSION = 1
@@ -36,6 +37,8 @@ class Node:
         Of the file.
     texts : TextsSettings or None
         Where the vectors were made from texts in the file.
+    collection : CollectionOrigin or None
+        Where it is a sample of a collection of a database.
     step : Step or None
         None for a file or a sample.
     name : str
@@ -57,6 +60,7 @@ class Node:
     sample: str | None = None
     settings: ReadSettings = field(default_factory=ReadSettings)
     texts: TextsSettings | None = None
+    collection: CollectionOrigin | None = None
     step: Step | None = None
     name: str = ""
     stamp: tuple[int, int] | None = None

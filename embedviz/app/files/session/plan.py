@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 
 from embedviz.app.files.documents import Document, read_document
 from embedviz.app.files.packed import unpack_rows, unpack_texts
+from embedviz.app.files.session.collections import collection_of
 from embedviz.app.files.session.contents import FORMAT, VERSION, Node, Plan, Steps
 from embedviz.app.files.session.fits import read_fit
 from embedviz.app.files.session.heads import read_head
@@ -99,6 +100,8 @@ class _NodeReader:
     def _start(self, value: dict[str, Any]) -> Node:
         if isinstance(value.get("sample"), str):
             return Node(sample=value["sample"])
+        if "collection" in value:
+            return Node(collection=collection_of(value, self._path))
         stamp = from_json(tuple[int, int] | None, value.get("stamp"))
         size = None if stamp is None else stamp[0]
         if "texts" in value:

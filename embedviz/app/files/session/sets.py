@@ -24,10 +24,16 @@ from embedviz.core.progress import Report, part_of, silent
 from embedviz.core.samples import load_sample
 from embedviz.core.texts.origin import TextsSettings
 from embedviz.core.vector_set import VectorSet
+from embedviz.sources.consent import Ask, refuse
+from embedviz.sources.databases.opening import open_again
+from embedviz.sources.databases.origin import CollectionOrigin
 
 
 def restore_sets(
-    plan: Plan, report: Report = silent, known: Mapping[int, VectorSet] | None = None
+    plan: Plan,
+    report: Report = silent,
+    known: Mapping[int, VectorSet] | None = None,
+    ask: Ask = refuse,
 ) -> Restored:
     """Make the sets of a session again, one after the other. Runs off the UI thread.
 
@@ -37,8 +43,10 @@ def restore_sets(
     report : Report
     known : mapping of int to VectorSet, optional
         Sets that are there already, by the numbers of their steps.
+    ask : Ask
+        Asks the user before a database is connected to.
     """
-    maker = _Maker(plan, known or {})
+    maker = _Maker(plan, known or {}, ask)
     for number in range(len(plan.nodes)):
         start, end = number / len(plan.nodes), (number + 1) / len(plan.nodes)
         maker.make(number, part_of(report, start, end))
@@ -57,8 +65,8 @@ def restore_sets(
 class _Maker:
     """Maker of the sets of a plan, one step after the other."""
 
-    def __init__(self, plan: Plan, known: Mapping[int, VectorSet]) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, known: Mapping[int, VectorSet], ask: Ask) -> None:
+        self._plan, self._ask = plan, ask
         self.sets: dict[int, VectorSet] = dict(known)
         self.is_same: dict[int, bool] = dict.fromkeys(known, True)
         self.notes: list[str] = []
@@ -90,6 +98,8 @@ class _Maker:
         if node.sample is not None:
             report(0.0, f"opening {node.sample}")
             return load_sample(node.sample)
+        if node.collection is not None:
+            return open_again(node.collection, self._ask, report)
         assert node.path is not None
         if node.texts is not None:
             return self._embedded(node.path, node.texts, report)
@@ -112,7 +122,7 @@ class _Maker:
 
         Nothing is sent and nothing downloaded: nobody has agreed to that.
         """
-        from embedviz.sources.consent import NotAgreed, refuse
+        from embedviz.sources.consent import NotAgreed
         from embedviz.sources.texts.offered import embedded_file
 
         report(0.0, f"embedding {path.name}")
@@ -183,6 +193,9 @@ class _Maker:
             self.is_same[number] = self.is_same[node.parent]
             return
         is_equal = node.digest is not None and digest_of(made_set) == node.digest
+        if node.collection is not None:
+            self._compare_collection(number, node.collection, made_set, is_equal=is_equal)
+            return
         is_untouched = node.path is None or (
             made_set.origin is not None and _are_alike(made_set.origin.stamp, node.stamp)
         )
@@ -192,6 +205,25 @@ class _Maker:
                 self._tell_left_out(node.path, node, made_set)
             counts = _counts(node, made_set)
             self._tell_change(node.path, counts, is_equal=is_equal, is_untouched=is_untouched)
+
+    def _compare_collection(
+        self, number: int, before: CollectionOrigin, made_set: VectorSet, *, is_equal: bool
+    ) -> None:
+        """Note whether a collection has changed, and whether the sample is another one by that."""
+        now = made_set.origin
+        assert isinstance(now, CollectionOrigin)
+        is_untouched = bool(now.stamp) and now.stamp == before.stamp
+        self.is_same[number] = is_equal
+        if is_equal and (is_untouched or now.n_rows == before.n_rows):
+            return
+        rows = ""
+        if now.n_rows != before.n_rows:
+            rows = f" ({counted(before.n_rows, 'row')} before, {now.n_rows:,} now)"
+        text = f"The collection {before.name} has changed since{rows}"
+        if is_equal:
+            self._note(f"{text}; its sample has the same labels.")
+        else:
+            self._note(f"{text}: what was chosen is found by labels, as far as they are there.")
 
     def _tell_change(self, path: Path, counts: str, *, is_equal: bool, is_untouched: bool) -> None:
         if is_equal:

@@ -22,6 +22,7 @@ import numpy as np
 
 from embedviz.app.files.documents import Document, is_document, write_document
 from embedviz.app.files.packed import pack_rows, pack_texts
+from embedviz.app.files.session.collections import collection_to_json
 from embedviz.app.files.session.contents import FORMAT, SUFFIX, VERSION, Steps
 from embedviz.app.files.session.fits import fit_to_json
 from embedviz.app.files.session.heads import head_to_json
@@ -44,8 +45,10 @@ from embedviz.core.projections.chosen_axes import ChosenAxes
 from embedviz.core.projections.columns import CoordinateColumns
 from embedviz.core.texts.origin import TextsOrigin
 from embedviz.core.vector_set import VectorSet
+from embedviz.sources.databases.origin import CollectionOrigin
 
 MOST_LABELS = 20_000
+_ORIGINS = (FileOrigin, SampleOrigin, TextsOrigin, CollectionOrigin)
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class _Writer:
             return False
         assert vector_set.provenance is not None
         first, *others = vector_set.provenance.line
-        is_start = isinstance(first.step, (FileOrigin, SampleOrigin, TextsOrigin))
+        is_start = isinstance(first.step, _ORIGINS)
         return is_start and all(type(each.step) in self._names for each in others)
 
     def _add(self, provenance: Provenance) -> int:
@@ -208,6 +211,8 @@ class _Writer:
                 "settings": to_json(step.settings),
                 "stamp": to_json(step.stamp),
             }
+        if isinstance(step, CollectionOrigin):
+            return collection_to_json(step, self._folder)
         settings = {each.name: getattr(step, each.name) for each in fields(step)}
         return {self._names[type(step)]: {k: self._value(v) for k, v in settings.items()}}
 

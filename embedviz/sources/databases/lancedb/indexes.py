@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.lancedb.table import LanceTable
 from embedviz.sources.databases.protocol import Field, IndexInfo
 
@@ -41,7 +41,7 @@ def indexed_fields(table: LanceTable, fields: Sequence[Field]) -> list[Field]:
 
 def _info(table: LanceTable, described: Any) -> IndexInfo | None:
     with table.worded():
-        facts = table.rows.index_statistics(described.name)
+        facts = table.rows.stats.index_stats(described.name)
     part: Mapping[str, Any] = (facts.get("indices") or [{}])[0]
     metric = _metric(str(part.get("metric_type", "")))
     if metric is None:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix, Vector
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import Metric, NeighborSearch
+from embedviz.core.neighbors import NeighborSearch
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.lancedb.fields import values_of, vectors_of
 from embedviz.sources.databases.lancedb.indexes import METRIC_NAMES
 from embedviz.sources.databases.lancedb.keys import RowKeys
@@ -22,7 +23,6 @@ from embedviz.sources.databases.protocol import (
     Batch,
     Field,
     IndexInfo,
-    Keys,
     SearchAnswer,
     SearchRequest,
 )

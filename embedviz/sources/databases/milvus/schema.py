@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.arrays import Matrix
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.protocol import Field, FieldKind, IndexInfo
 
 METRICS: Mapping[str, Metric] = {"COSINE": "cosine", "IP": "dot", "L2": "euclidean"}

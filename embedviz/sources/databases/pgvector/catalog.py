@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.protocol import Field, FieldKind, IndexInfo
 
 _TYPES = "('vector', 'halfvec', '_float4', '_float8')"

@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.by_reading import check_size, nearest_by_reading
 from embedviz.sources.databases.keys import as_keys
 from embedviz.sources.databases.protocol import (

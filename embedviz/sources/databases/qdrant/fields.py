@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases.protocol import Field, FieldKind, IndexInfo
 
 METRICS: Mapping[str, Metric] = {"Cosine": "cosine", "Dot": "dot", "Euclid": "euclidean"}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from embedviz.core.errors import UserError
-from embedviz.core.neighbors import Metric
+from embedviz.core.neighbors.metric import Metric
 from embedviz.core.wording import shown_name
 from embedviz.sources.databases.protocol import Field, SearchRequest
 from embedviz.sources.databases.qdrant.fields import UNNAMED

@@ -240,6 +240,13 @@ def test_folders_are_taken_out_of_every_setting(text):
     assert "somebody" not in json.dumps(found)
 
 
+def test_servers_of_databases_are_not_named():
+    node = {"engine": "qdrant", "place": "db.example.org:6333", "user": "me", "is_local": False}
+    found = json.dumps(without_folders({"sets": [{"collection": node, "settings": {}}]}))
+    assert "example.org" not in found
+    assert '"me"' not in found
+
+
 def test_samples_are_opened_again():
     words = load_sample("words")
     found = state_of_recipe(recipe_of(State().opened(words), "map"), panes=PANES)

@@ -1,0 +1,1 @@
+"""Commands for vectors that are too many to be loaded."""
