@@ -36,7 +36,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPointF, QStandardPaths, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from embedviz.app.layouts import spare_process
 from embedviz.app.session import Session
@@ -344,7 +346,10 @@ def artefacts():
 
 @pytest.fixture(autouse=True)
 def light(request):
-    """Begin each test that has an application in the light theme, and with no key pressed yet."""
+    """Begin each test that has an application in the light theme, with no key pressed yet.
+
+    Nor with a button of the mouse held down, which is known for the whole process.
+    """
     if "qapp" in request.fixturenames or "qtbot" in request.fixturenames:
         application = request.getfixturevalue("qapp")
         # Qt looks up the style of every widget again, also where the sheet is the same.
@@ -352,6 +357,9 @@ def light(request):
             apply_theme(application, LIGHT)
         for ring in application.findChildren(FocusRing):
             ring.forget()
+        for button in Qt.MouseButton:
+            if button in QGuiApplication.mouseButtons():
+                QTest.mouseRelease(QWidget(), button)
 
 
 @pytest.fixture

@@ -156,12 +156,12 @@ def test_members_of_structures_are_fields(tmp_path):
 def test_an_index_is_named_with_its_settings_and_bypassed_by_exact_search(tmp_path):
     path = written(tmp_path, id=range(N_ROWS), vector=lists(VECTORS))
     lance.dataset(str(path)).create_index(
-        "vector", "IVF_PQ", num_partitions=8, num_sub_vectors=4, metric="cosine"
+        "vector", "IVF_PQ", num_partitions=2, num_sub_vectors=4, metric="cosine"
     )
     collection = opened(tmp_path)
     (index,) = collection.info.vector_fields[0].indexes
     assert (index.kind, index.metric) == ("IVF_PQ", "cosine")
-    assert index.settings["num_partitions"] == "8"
+    assert index.settings["num_partitions"] == "2"
     assert index.settings["num_sub_vectors"] == "4"
     rows, scores = NeighborSearch(VECTORS).nearest(VECTORS[5], 10)
     exact = collection.nearest(SearchRequest(VECTORS[5], 10, "vector"))
@@ -170,7 +170,7 @@ def test_an_index_is_named_with_its_settings_and_bypassed_by_exact_search(tmp_pa
     answer = collection.nearest(few)
     assert answer.index == index
     assert len(set(answer.keys.tolist()) & set(rows.tolist())) < 10
-    many = {"nprobes": 8, "refine_factor": 60}
+    many = {"nprobes": 2, "refine_factor": 60}
     whole = collection.nearest(
         SearchRequest(VECTORS[5], 10, "vector", is_exact=False, settings=many)
     )

@@ -132,7 +132,9 @@ class LanceCollection:
     ) -> Iterator[Batch]:
         length = self._length(vector_field)
         self._require(fields)
-        counted = self._keys.count_up and not options.get("filter")
+        # The keys of an earlier state may be others.
+        is_same = table is self._table
+        counted = self._keys.count_up and is_same and not options.get("filter")
         columns = _once([*(() if counted else (self._keys.column,)), vector_field, *fields])
         place = first
         for rows in table.read(columns, first, end, **options):

@@ -75,11 +75,11 @@ class RowKeys:
     ) -> Iterator[Keys]:
         """Yield the keys of the rows from one place and before another, of an earlier state too."""
         end = self.n_rows if end is None else end
-        if self.count_up:
+        if self.count_up and table in (None, self.table):
             for start in range(first, end, 1 << 20):
                 yield np.arange(start, min(start + (1 << 20), end), dtype=np.int64) + self.low
             return
-        for batch in (table or self.table).read([self.field], first, end):
+        for batch in (table or self.table).read([self.column], first, end):
             yield self.of(batch.column(0))
 
     def of(self, column: pa.Array | pa.ChunkedArray) -> Keys:

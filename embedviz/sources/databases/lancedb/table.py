@@ -144,8 +144,13 @@ class LanceTable:
 
     def take(self, places: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
         """Return the rows at some places, in the order given."""
+        asked: list[str] | dict[str, str] = list(columns)
+        if not set(columns) <= set(self.schema.names):
+            # By a list, a member of a structure would come within a structure of its own.
+            top = set(self.schema.names)
+            asked = {name: f"`{name}`" if name in top else name for name in columns}
         with self.worded():
-            return self.rows.take(pa.array(places), columns=list(columns))
+            return self.rows.take(pa.array(places), columns=asked)
 
     def search(
         self, columns: Sequence[str], nearest: Mapping[str, Any], condition: str = ""
