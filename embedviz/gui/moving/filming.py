@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -116,8 +116,9 @@ def frames_of(film: Film, watch: Watch) -> Iterator[Turn | QImage]:
         When the pane cannot draw a state, in words of its own.
     """
     require_room(film.look.width, film.look.height, film.look.scale)
-    states: Sequence[State] = film.states = _with_all_sets(film.states)
-    begun = film.animation.begin(states[0] if states else film.state)
+    film = _with_all_sets(film)
+    states: Sequence[State] = film.states
+    begun = film.animation.begin(film.states[0] if film.states else film.state)
     if not film.animation.is_run:
         found: list[State] = []
         stage = film.make(film.session, begun, film.look)
@@ -129,14 +130,16 @@ def frames_of(film: Film, watch: Watch) -> Iterator[Turn | QImage]:
     yield from _filmed(film, stage, states or (begun,))
 
 
-def _with_all_sets(states: Sequence[State]) -> tuple[State, ...]:
-    """Return states in which the sets of all are open.
+def _with_all_sets(film: Film) -> Film:
+    """Return a film in all of whose states the same sets are open: all that any has.
 
-    What is known of a set is let go of where it is closed, so that a film there and back would
-    compute the layouts of both sets anew at each turn.
+    What is known of a set is let go of where it is closed: a film there and back would compute
+    the layouts of both sets anew at each turn, and the window would lose those it shows.
     """
-    sets = tuple(dict.fromkeys(each for state in states for each in state.sets))
-    return tuple(replace(state, sets=sets) for state in states)
+    every = (*film.states, film.state, film.session.state)
+    sets = tuple(dict.fromkeys(each for state in every for each in state.sets))
+    states = tuple(replace(state, sets=sets) for state in film.states)
+    return replace(film, state=replace(film.state, sets=sets), states=states)
 
 
 def _is_busy(session: Session) -> bool:
