@@ -24,8 +24,8 @@ def add_animation_options(parser: argparse.ArgumentParser) -> None:
     moves.add_argument(
         "--animate",
         metavar="KIND",
-        help="orbit, morph, whitening, prefix or run, as far as the figure has it, or between: from "
-        "--scene to --to of a session; -o is .webp, .gif, .png or .mp4 then",
+        help="orbit, morph, whitening, prefix or run, as far as the figure has it, or between: "
+        "from --scene to --to of a session; -o is .webp, .gif, .png or .mp4 then",
     )
     seconds = number_type(0.1, MOST_SECONDS)
     moves.add_argument("--seconds", default=4.0, type=seconds, help="length; 4")
@@ -57,7 +57,7 @@ def require_ends(options: Any) -> None:
         raise UserError("--to is where a moving picture leads: add --animate between.")
 
 
-def animate_figure(  # noqa: PLR0913 - who calls has imported the two last, which take long
+def animate_figure(
     pane: Any,
     session: Any,
     options: Any,

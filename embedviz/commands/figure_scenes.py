@@ -48,7 +48,8 @@ def draw_scene(options: argparse.Namespace, panes: Sequence[Any], write: Write) 
     first, *further = [_shown(scene, state) for scene, state in found]
     names = [scene.pane.partition("-")[0] for scene, _ in found]
     if not options.kind and len(set(names)) > 1:
-        there = ", ".join(f"{scene.name} of {name}" for (scene, _), name in zip(found, names))
+        pairs = zip(found, names, strict=True)
+        there = ", ".join(f"{scene.name} of {name}" for (scene, _), name in pairs)
         raise UserError(
             f"A moving picture shows one pane, and these are scenes of several: {there}. "
             "Choose scenes of one pane, or name the figure to draw before --session."
