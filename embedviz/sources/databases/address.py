@@ -104,6 +104,22 @@ def parse_address(text: str, engine: str) -> tuple[Address, Secret | None]:
     return _server(text, engine)
 
 
+def without_password(text: str) -> str:
+    """Return an address as it was typed, without a password or key that is in it."""
+    _, before, rest = text.rpartition("://") if "://" in text else ("", "", text)
+    scheme = text[: len(text) - len(rest)] if before else ""
+    place, asks, query = rest.partition("?")
+    who, at, where = place.rpartition("@")
+    kept = [
+        each
+        for each in query.split("&")
+        if unquote(each.partition("=")[0]).casefold() not in _SECRETS
+    ]
+    user = who.partition(":")[0]
+    named = f"{user}@" if at and user else ""
+    return f"{scheme}{named}{where}{asks if query and any(kept) else ''}{'&'.join(kept)}"
+
+
 def is_local_path(text: str) -> bool:
     """Return whether a text is a folder or a file here, whether or not it is there."""
     if text.startswith("file://") or _DRIVE.match(text):

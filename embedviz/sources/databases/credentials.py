@@ -27,8 +27,13 @@ _PASSWORD = secret_store.SecretKind(
 
 
 def keyring_entry(address: Address) -> str:
-    """Return what a secret is kept by in the keyring: "pgvector://reader@localhost:5432/texts"."""
-    return f"{address.engine}://{address.description}"
+    """Return what a secret is kept by in the keyring: "pgvector://reader@localhost:5432/texts".
+
+    A machine that an option names is part of it, else its place would lend it its password.
+    """
+    hosts = [value for name, value in address.options if name in ("host", "hostaddr") and value]
+    elsewhere = f"?host={','.join(hosts)}" if hosts else ""
+    return f"{address.engine}://{address.description}{elsewhere}"
 
 
 class Credentials:
@@ -59,6 +64,10 @@ class Credentials:
         with self._lock:
             typed = self._typed.get(keyring_entry(address))
         return typed or find_password(address)
+
+
+TYPED = Credentials()
+"""What was typed in this run of the program, for connections that follow of the same address."""
 
 
 def checked_password_variable(name: str) -> str:

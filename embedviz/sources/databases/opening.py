@@ -13,7 +13,7 @@ from embedviz.core.wording import shown_name
 from embedviz.sources.consent import Ask, Sending
 from embedviz.sources.databases.address import Address
 from embedviz.sources.databases.connecting import address_of, connect
-from embedviz.sources.databases.credentials import checked_password_variable, find_password
+from embedviz.sources.databases.credentials import TYPED, checked_password_variable
 from embedviz.sources.databases.origin import CollectionOrigin, SampleSettings
 from embedviz.sources.databases.protocol import CollectionInfo, Database
 from embedviz.sources.databases.sample_set import sample_collection
@@ -97,14 +97,14 @@ def read_collection(
     ask : Ask
     report : Report
     secret : Secret, optional
-        Default: what the variable of the address holds, or the system's keyring.
+        Default: what was typed before for this address, what its variable holds, or the keyring.
     takes_all : bool
         Whether all fields of numbers, texts, truth and dates become columns.
     fields : sequence of str
         Further fields that become columns.
     """
     report(0.0, "opening the database")
-    with closing(connect(address, secret or find_password(address), ask)) as database:
+    with closing(connect(address, secret or TYPED.find(address), ask)) as database:
         name = settings.collection or only_collection(database)
         with closing(database.open(name)) as collection:
             names = (*settings.fields, *fields)
