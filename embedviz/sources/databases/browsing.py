@@ -88,7 +88,7 @@ class Connection:
             yield collection
 
     def entries(
-        self, report: Report = silent, tell: Callable[[Sequence[CollectionEntry]], None] = len
+        self, report: Report, tell: Callable[[Sequence[CollectionEntry]], None]
     ) -> list[CollectionEntry]:
         """Return all collections with what they say of themselves; no rows are read.
 
@@ -98,16 +98,17 @@ class Connection:
         tell : callable
             Takes what is known so far, from time to time.
         """
+        report(0.0, "listing the collections")
         with self._lock:
-            report(0.0, "listing the collections")
             names = list(self._database.collections())
-            found: list[CollectionEntry] = []
-            for place, name in enumerate(names):
-                report(place / len(names), f"looking at {shown_name(name)}")
+        found: list[CollectionEntry] = []
+        for place, name in enumerate(names):
+            report(place / len(names), f"looking at {shown_name(name)}")
+            with self._lock:  # One at a time, so that one of them can be looked into meanwhile.
                 found.append(_entry(self._database, name))
-                if place % _TOLD_EACH == 0:
-                    tell(tuple(found))
-            return found
+            if place % _TOLD_EACH == 0:
+                tell(tuple(found))
+        return found
 
     def look(self, settings: SampleSettings, report: Report = silent) -> Look:
         """Return a few rows of a collection, chosen by the seed where that is cheap."""
@@ -214,8 +215,8 @@ def bytes_of_reading(
     dimensions = _dimensions(vectors, look)
     if dimensions is None:
         return None
-    in_fields = 0.0 if look is None or look.rows is None else _bytes_of_fields(look.rows)
-    a_row = 4 * dimensions + _KEY_BYTES + in_fields
+    beside = _KEY_BYTES if look is None or look.rows is None else _bytes_beside(look.rows)
+    a_row = 4 * dimensions + beside
     return round(min(settings.n_rows, info.n_rows) * a_row)
 
 
@@ -231,7 +232,7 @@ def _dimensions(vectors: Field, look: Look | None) -> int | None:
     return look.rows.dimensions
 
 
-def _bytes_of_fields(rows: VectorSet) -> float:
-    """Return about how many bytes the labels and other columns of a row have."""
+def _bytes_beside(rows: VectorSet) -> float:
+    """Return about how many bytes the key, the label and the other columns of a row have."""
     n_bytes = rows.metadata.nbytes + sum(len(label.encode("utf-8")) for label in rows.labels)
     return float(n_bytes) / len(rows)
