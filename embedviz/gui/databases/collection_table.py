@@ -91,7 +91,8 @@ def _line(entry: CollectionEntry) -> list[QStandardItem]:
         texts = (one_line(entry.name), "cannot be read", "")
         tip = entry.problem
     else:
-        lengths = ["any" if f.dimensions is None else f"{f.dimensions:,}" for f in _shown(entry)]
+        fields = info.vector_fields
+        lengths = ["any" if f.dimensions is None else f"{f.dimensions:,}" for f in fields]
         texts = (one_line(entry.name), f"{info.n_rows:,}", ", ".join(lengths) or "no vectors")
         tip = describe_size(info)
     items = []
@@ -102,7 +103,3 @@ def _line(entry: CollectionEntry) -> list[QStandardItem]:
         item.setToolTip(tip)
         items.append(item)
     return items
-
-
-def _shown(entry: CollectionEntry) -> Sequence[object]:
-    return () if entry.info is None else entry.info.vector_fields

@@ -91,7 +91,7 @@ class PasswordEntry(QWidget):
     @property
     def is_typed(self) -> bool:
         """Whether the password is the one that is typed, or was typed before."""
-        return self.kind.currentData() == "typed"
+        return str(self.kind.currentData()) == "typed"
 
     @property
     def variable(self) -> str:

@@ -93,8 +93,8 @@ class SampleForm(QScrollArea):
     def _make_choices(self) -> None:
         self.vector = combo_box("database.vector", "Field of vectors")
         self.label = combo_box("database.label", "Field that names the rows")
-        for box in (self.vector, self.label):
-            box.setMinimumContentsLength(12)
+        for choice in (self.vector, self.label):
+            choice.setMinimumContentsLength(12)
         self.fields = with_name(
             QListWidget(), "database.fields", "Other fields, that become columns"
         )
@@ -133,7 +133,7 @@ class SampleForm(QScrollArea):
             if text:
                 before.setMinimumHeight(self.vector.sizeHint().height())
             form.addRow(before, _line(*parts))
-        self._form = form
+        self._form, self._columns_row = form, list(lines).index("Columns")
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(2 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
@@ -186,7 +186,6 @@ class SampleForm(QScrollArea):
             self.n_rows.setRange(1, most)
             self.n_rows.setValue(min(most, SampleSettings.n_rows))
         self._show_vector()
-        self.widget().updateGeometry()
 
     def _offer_fields(self, info: CollectionInfo) -> None:
         self.vector.clear()
@@ -210,10 +209,7 @@ class SampleForm(QScrollArea):
                 item.setCheckState(_state(each.name in taken))
         shown = min(max(len(others), 1), _SHOWN_FIELDS)
         self.fields.setFixedHeight(shown * _ROW_HEIGHT + 6)
-        for row in range(self._form.rowCount()):
-            field = self._form.itemAt(row, QFormLayout.ItemRole.FieldRole)
-            if field.layout() is not None and field.layout().indexOf(self.fields) >= 0:
-                self._form.setRowVisible(row, bool(others))
+        self._form.setRowVisible(self._columns_row, bool(others))
 
     def show_look(self, look: Look | None) -> None:
         """Show a few rows; None: they are being read."""

@@ -171,11 +171,8 @@ class DatabaseWork(QObject):
 
     def _on_connected(self, connection: Connection) -> None:
         self.connection = connection
-        self._listing.run(
-            lambda report, tell: connection.entries(report, tell),
-            self._on_listed,
-            self._on_listed_so_far,
-        )
+        work: Callable[..., Sequence[CollectionEntry]] = connection.entries
+        self._listing.run(work, self._on_listed, self._on_listed_so_far)
         self.connected.emit()
         self.changed.emit()
 

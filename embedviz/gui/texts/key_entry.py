@@ -163,8 +163,8 @@ class KeyDialog(DialogInReadingOrder):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         rows.setSpacing(GRID)
-        said = f"{noun.capitalize()} for {address}, kept in the system's keyring and in no file of embedviz."
-        rows.addWidget(text_label(said, wrap=True))
+        where = "kept in the system's keyring and in no file of embedviz"
+        rows.addWidget(text_label(f"{noun.capitalize()} for {address}, {where}.", wrap=True))
         rows.addWidget(self.field)
         rows.addWidget(self.problem)
         rows.addWidget(caption("It goes to this address alone, after you agree."))
