@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -134,29 +134,31 @@ class AddressForm(QWidget):
         form.setVerticalSpacing(GRID)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form = form
-        for text, controls in (
-            ("Address", (self.edit, self.browse)),
-            ("Engine", (self.engine, self.connect_button)),
-        ):
-            line = QHBoxLayout()
-            line.setSpacing(GRID)
-            line.addWidget(controls[0], int(controls[0] is self.edit))
-            if controls[0] is self.engine:
-                line.addStretch(1)
-            line.addWidget(controls[1])
-            before = caption(text)
-            before.setMinimumHeight(controls[0].sizeHint().height())
-            form.addRow(before, line)
-        before = caption("Password")
-        before.setMinimumHeight(self.password.kind.sizeHint().height())
-        form.insertRow(1, before, self.password)
+        engine = QHBoxLayout()
+        engine.addWidget(self.engine)
+        engine.addStretch(1)
+        address = QHBoxLayout()
+        address.setSpacing(GRID)
+        address.addWidget(self.edit, 1)
+        address.addWidget(self.browse)
+        captions = [caption(text) for text in ("Address", "Engine", "Password")]
+        for before in captions:
+            before.setFixedHeight(self.engine.sizeHint().height())
+            before.setMinimumWidth(captions[-1].sizeHint().width())
+        form.addRow(captions[0], address)
+        form.addRow(captions[1], engine)
+        form.addRow(captions[2], self.password)
+        below = QHBoxLayout()
+        below.setSpacing(2 * GRID)
+        below.addWidget(self.said, 1)
+        below.addWidget(self.connect_button, 0, Qt.AlignmentFlag.AlignBottom)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         rows.setSpacing(GRID)
         rows.addWidget(text_label("Open a database", "headline"))
         rows.addLayout(form)
         rows.addWidget(self.lacks)
-        rows.addWidget(self.said)
+        rows.addLayout(below)
 
     # What is known.
 

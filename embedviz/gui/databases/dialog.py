@@ -29,7 +29,6 @@ from embedviz.gui.databases.footer import DatabaseFooter
 from embedviz.gui.databases.sample_form import SampleForm
 from embedviz.gui.databases.work import DatabaseWork
 from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
-from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import hairline, keep_on_screen, text_label
 from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.sources.consent import Agreements
@@ -213,14 +212,16 @@ class DatabaseDialog(DialogInReadingOrder):
             return
         self.table.show_entries(work.entries)
         self._choose_only_one()
+        is_first = bool(work.entries) and not self.stack.currentIndex()
         self.stack.setCurrentIndex(int(bool(work.entries)))
+        if is_first and self.form.isAncestorOf(self.focusWidget()):
+            self.table.setFocus()  # Where one goes on.
         self.hint.setText(self._hint())
         self.form.allow(not work.is_connecting and not work.is_reading)
         for part in (self.table, self.sample):
             part.setEnabled(not work.is_reading)
         self._show_choice()
         self._show_reading()
-        self.footer.show_problem(work.error)
         self.footer.show_work(self._status(), is_busy=work.is_busy)
 
     def _choose_only_one(self) -> None:
@@ -251,13 +252,13 @@ class DatabaseDialog(DialogInReadingOrder):
             assert entry.info is not None
             assert settings is not None
             try:
-                said = f"Will be read: {_small(describe_reading(entry.info, settings, look))}"
+                said = f"Open reads {_small(describe_reading(entry.info, settings, look))}"
                 said += _warning(bytes_of_reading(entry.info, settings, look))
             except UserError as error:
                 said, is_possible = str(error), False
             is_possible = is_possible and entry.info.n_rows > 0
         is_free = not (self.work.is_reading or self.work.is_connecting)
-        self.footer.show_reading(said)
+        self.footer.show_texts(self.work.error, said)
         self.footer.open_button.setEnabled(
             is_possible and is_free and self.work.connection is not None
         )
@@ -270,7 +271,7 @@ class DatabaseDialog(DialogInReadingOrder):
             return "Looking what is there …"
         if work.error:
             return "Nothing is shown. Correct the address or the password, and try again."
-        return "The collections are listed here."
+        return "Type an address, or browse to a folder: its collections are listed here then."
 
     def _status(self) -> str:
         work = self.work

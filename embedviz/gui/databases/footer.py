@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import ElidedLabel, hairline, text_label, tool_button, with_name
@@ -24,15 +24,9 @@ class DatabaseFooter(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reads = text_label(wrap=True)
+        self.reads = _selectable("What will be read")
         self.reads.setObjectName("database.reads")
-        self.reads.setAccessibleName("What will be read")
-        self.problem = text_label(kind="before", wrap=True)
-        self.problem.setAccessibleName("What went wrong")
-        for label in (self.reads, self.problem):
-            label.setMinimumHeight(1)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.problem = _selectable("What went wrong", "before")
         self.status = ElidedLabel("caption")
         self.bar = with_name(QProgressBar(), "database.progress", "How far it is")
         self.bar.setRange(0, 1000)
@@ -49,7 +43,8 @@ class DatabaseFooter(QWidget):
         self.open_button.setAutoDefault(False)
         below = QWidget()
         lay_out_footer(below, self.bar, self.status, self.stop, self.close_button, self.open_button)
-        said = QVBoxLayout()
+        self._said = QWidget()
+        said = QVBoxLayout(self._said)
         said.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
         said.setSpacing(GRID // 2)
         said.addWidget(self.problem)
@@ -57,19 +52,18 @@ class DatabaseFooter(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(hairline())
-        rows.addLayout(said)
+        self._line = hairline()
+        rows.addWidget(self._line)
+        rows.addWidget(self._said)
         rows.addWidget(below)
 
-    def show_problem(self, text: str) -> None:
-        """Say what went wrong; nothing where it is empty."""
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
-
-    def show_reading(self, text: str) -> None:
-        """Say what will be read; nothing where it is empty."""
-        self.reads.setText(text)
-        self.reads.setVisible(bool(text))
+    def show_texts(self, problem: str, reads: str) -> None:
+        """Say what went wrong, and what will be read; nothing where it is empty."""
+        for label, text in ((self.problem, problem), (self.reads, reads)):
+            label.setText(text)
+            label.setVisible(bool(text))
+        for part in (self._said, self._line):
+            part.setVisible(bool(problem or reads))
 
     def show_work(self, words: str, *, is_busy: bool) -> None:
         """Show whether something is done that can be stopped, and what."""
@@ -77,3 +71,12 @@ class DatabaseFooter(QWidget):
         self.status.setText(words)
         if not is_busy:
             self.bar.setValue(0)
+
+
+def _selectable(name: str, kind: str = "") -> QLabel:
+    label = text_label(kind=kind, wrap=True)
+    label.setAccessibleName(name)
+    label.setMinimumHeight(1)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return label

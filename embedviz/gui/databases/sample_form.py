@@ -40,7 +40,7 @@ from embedviz.sources.databases.protocol import CollectionInfo, Field
 _MOST = 2**31 - 1
 """Of a box for a whole number."""
 _SHOWN_FIELDS = 5
-_ROW_HEIGHT = 24
+_ROW_HEIGHT = 22
 
 
 class SampleForm(QScrollArea):
@@ -104,6 +104,7 @@ class SampleForm(QScrollArea):
         self.n_rows = spin_box("database.n_rows", "How many rows to sample", 1, 1)
         self.seed = spin_box("database.seed", "Seed of the sample: the same one, the same rows")
         self.seed.setRange(0, _MOST)
+        self.seed.setValue(SampleSettings.seed)
         for box in (self.n_rows, self.seed):
             box.setGroupSeparatorShown(True)
         self.preview = Preview()
@@ -131,7 +132,7 @@ class SampleForm(QScrollArea):
         for text, parts in lines.items():
             before = caption(text)
             if text:
-                before.setMinimumHeight(self.vector.sizeHint().height())
+                before.setFixedHeight(self.vector.sizeHint().height())
             form.addRow(before, _line(*parts))
         self._form, self._columns_row = form, list(lines).index("Columns")
         page = QWidget()

@@ -22,7 +22,7 @@ from embedviz.sources.databases.protocol import Collection, CollectionInfo, Data
 from embedviz.sources.databases.sample_set import sample_collection, set_of_keys, vector_field_of
 from embedviz.sources.databases.sampling import can_draw, sample_keys
 
-PREVIEW_ROWS = 8
+PREVIEW_ROWS = 6
 _MOST_KEYS_READ = 100_000
 """Keys that are read for a preview that is a seeded sample; of more, the first rows are shown."""
 _TOLD_EACH = 10
