@@ -138,6 +138,7 @@ ACTIONS: tuple[Action, ...] = (
         "Open Parquet or Arrow files of one folder as one set",
     ),
     Action("file.database", "File", "Open Database…", databases.open_database, (), databases.TIP),
+    Action("file.resample", "File", "Resample…", databases.resample, (), databases.RESAMPLE_TIP),
     Action("file.catalog", "File", "Get Vectors…", catalog.get_vectors, (), catalog.TIP),
     Action(
         "file.open_session",

@@ -34,7 +34,7 @@ from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.sources.consent import Agreements
 from embedviz.sources.databases.browsing import bytes_of_reading, describe_reading
 
-_WIDTH, _HEIGHT = 920, 720
+_WIDTH, _HEIGHT = 980, 810
 _TABLE_WIDTH = 340
 _PATIENCE_MILLISECONDS = 250
 
@@ -252,7 +252,7 @@ class DatabaseDialog(DialogInReadingOrder):
             assert entry.info is not None
             assert settings is not None
             try:
-                said = f"Open reads {_small(describe_reading(entry.info, settings, look))}"
+                said = f"Open reads {describe_reading(entry.info, settings, look)}"
                 said += _warning(bytes_of_reading(entry.info, settings, look))
             except UserError as error:
                 said, is_possible = str(error), False
@@ -288,10 +288,6 @@ class DatabaseDialog(DialogInReadingOrder):
         if self.work.is_busy:
             self.footer.bar.setValue(round(1000 * fraction))
             self.footer.status.setText(words)
-
-
-def _small(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 def _warning(n_bytes: int | None) -> str:

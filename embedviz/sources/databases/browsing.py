@@ -17,7 +17,7 @@ from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import in_words, shown_name
 from embedviz.sources.databases.address import Address
-from embedviz.sources.databases.origin import SampleSettings
+from embedviz.sources.databases.origin import CollectionOrigin, SampleSettings
 from embedviz.sources.databases.protocol import Collection, CollectionInfo, Database, Field, Keys
 from embedviz.sources.databases.sample_set import sample_collection, set_of_keys, vector_field_of
 from embedviz.sources.databases.sampling import can_draw, sample_keys
@@ -27,6 +27,7 @@ _MOST_KEYS_READ = 100_000
 """Keys that are read for a preview that is a seeded sample; of more, the first rows are shown."""
 _TOLD_EACH = 10
 _KEY_BYTES = 8
+_ROWS_MEASURED = 1000
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def _first_keys(collection: Collection) -> Keys:
 def describe_reading(info: CollectionInfo, settings: SampleSettings, look: Look | None) -> str:
     """Return all that will be read for a sample, as a sentence.
 
-    "100,000 of 120,000,000 rows: key, 384 numbers and 3 fields each; about 154 MB."
+    "100,000 of 120,000,000 rows: key, 384 numbers and 3 fields each; about 154 MB." Of all rows it
+    begins with "all".
 
     Parameters
     ----------
@@ -192,19 +194,41 @@ def describe_reading(info: CollectionInfo, settings: SampleSettings, look: Look 
     """
     vectors = vector_field_of(info, settings.vector_field)
     n_read = min(settings.n_rows, info.n_rows)
-    fields = read_fields(info, settings)
     dimensions = _dimensions(vectors, look)
-    numbers = "a vector" if dimensions is None else counted(dimensions, "number")
-    parts = ["key", numbers, *([counted(len(fields), "field")] if fields else [])]
-    listed = f"{', '.join(parts[:-1])} and {parts[-1]}"
-    is_all = n_read == info.n_rows
-    share = f"all {counted(n_read, 'row')}" if is_all else f"{n_read:,} of {info.n_rows:,} rows"
     n_bytes = bytes_of_reading(info, settings, look)
+    said = _sentence(n_read, info.n_rows, dimensions, len(read_fields(info, settings)), n_bytes)
+    if look is not None and not look.can_draw and n_read < info.n_rows:
+        said += f" To choose them, all {info.n_rows:,} keys are read."
+    return said
+
+
+def describe_resampling(vector_set: VectorSet, origin: CollectionOrigin, n_rows: int) -> str:
+    """Return what will be read for another sample of the collection that a set is a sample of.
+
+    Parameters
+    ----------
+    vector_set : VectorSet
+        As it was opened.
+    origin : CollectionOrigin
+    n_rows : int
+        Rows wanted.
+    """
+    n_read = min(n_rows, origin.n_rows)
+    named = (origin.settings.label_field, *origin.settings.fields)
+    a_row = 4 * vector_set.dimensions + _bytes_beside(vector_set)
+    n_fields = len(set(filter(None, named)))
+    return _sentence(n_read, origin.n_rows, vector_set.dimensions, n_fields, round(n_read * a_row))
+
+
+def _sentence(
+    n_read: int, n_all: int, dimensions: int | None, n_fields: int, n_bytes: int | None
+) -> str:
+    numbers = "a vector" if dimensions is None else counted(dimensions, "number")
+    parts = ["key", numbers, *([counted(n_fields, "field")] if n_fields else [])]
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    share = f"{n_read:,} of {n_all:,} rows" if n_read < n_all else f"all {counted(n_read, 'row')}"
     size = "" if n_bytes is None else f"; about {in_words(n_bytes)}"
-    more = ""
-    if look is not None and not look.can_draw and not is_all:
-        more = f" To choose them, all {info.n_rows:,} keys are read."
-    return f"{share[:1].upper()}{share[1:]}: {listed} each{size}.{more}"
+    return f"{share}: {listed} each{size}."
 
 
 def bytes_of_reading(
@@ -234,5 +258,6 @@ def _dimensions(vectors: Field, look: Look | None) -> int | None:
 
 def _bytes_beside(rows: VectorSet) -> float:
     """Return about how many bytes the key, the label and the other columns of a row have."""
-    n_bytes = rows.metadata.nbytes + sum(len(label.encode("utf-8")) for label in rows.labels)
-    return float(n_bytes) / len(rows)
+    count = min(len(rows), _ROWS_MEASURED)
+    in_labels = sum(len(rows.labels[row].encode("utf-8", "replace")) for row in range(count))
+    return float(rows.metadata.slice(0, count).nbytes + in_labels) / count
