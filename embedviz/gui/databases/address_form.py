@@ -39,7 +39,7 @@ _TAKEN_OUT = "The password was taken out of the address."
 
 
 @dataclass(frozen=True)
-class Place:
+class ConnectionRequest:
     """Database that the user wants to look into.
 
     Attributes
@@ -112,8 +112,8 @@ class AddressForm(QWidget):
         self.browse = tool_button("database.browse", "Browse…", "Choose a folder or a file")
         self.browse.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.browse)
-        menu.addAction("Folder (LanceDB, Qdrant)…", self._browse_folder)
-        menu.addAction("File (Milvus Lite)…", self._browse_file)
+        menu.addAction("Folder (LanceDB, Qdrant)…", lambda: self._take(_chosen_folder(self)))
+        menu.addAction("File (Milvus Lite)…", lambda: self._take(_chosen_file(self)))
         self.browse.setMenu(menu)
         self.engine = combo_box("database.engine", "Engine of the database")
         self.engine.setPlaceholderText("not recognized yet")
@@ -163,13 +163,15 @@ class AddressForm(QWidget):
     # What is known.
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ConnectionRequest:
         """What is to be connected to; a password in the address is taken out of it first."""
         self._take_password_out()
         password = self.password
         if self.is_local:
-            return Place(self.text, self._chosen)
-        return Place(self.text, self._chosen, password.variable, password.typed, password.is_typed)
+            return ConnectionRequest(self.text, self._chosen)
+        return ConnectionRequest(
+            self.text, self._chosen, password.variable, password.typed, password.is_typed
+        )
 
     @property
     def text(self) -> str:
@@ -240,7 +242,17 @@ class AddressForm(QWidget):
         self.password.show_address(self._address)
         self.lacks.setText("" if engine is None else engine.lacks)
         self.lacks.setVisible(bool(self.lacks.text()))
-        self.said.setText(" ".join(filter(None, (self._taken_out, self._sentence(engine)))))
+        self.said.setText(
+            " ".join(
+                filter(
+                    None,
+                    (
+                        self._taken_out,
+                        _sentence(engine, is_empty=not self.text, is_local=self.is_local),
+                    ),
+                )
+            )
+        )
         self._show_button()
 
     def _show_button(self) -> None:
@@ -248,25 +260,6 @@ class AddressForm(QWidget):
         is_possible = bool(self.text) and engine is not None and not engine.lacks
         self.connect_button.setEnabled(self._is_allowed and is_possible)
         self.connect_button.setText("Look Inside" if self.is_local else "Connect")
-
-    def _sentence(self, engine: Engine | None) -> str:
-        if not self.text:
-            return (
-                "A folder of LanceDB or of Qdrant's local mode, a file of Milvus Lite, or the "
-                "address of a server. It is only read: nothing is ever written to a database."
-            )
-        if engine is None:
-            return (
-                "The engine is not recognized by this address. Choose it: what an address of it "
-                "looks like is said here then."
-            )
-        if engine.lacks:
-            return "It can be opened here when that has been installed and embedviz started again."
-        does = "Looking inside" if self.is_local else "After your consent, connecting"
-        return (
-            f"{engine.title}: {engine.address_help}. {does} reads names, sizes and fields of the "
-            f"collections, and {PREVIEW_ROWS} rows of the one you choose. Nothing is written."
-        )
 
     # What the user does.
 
@@ -292,13 +285,6 @@ class AddressForm(QWidget):
             self._taken_out = _TAKEN_OUT
             self._show()
 
-    def _browse_folder(self) -> None:
-        self._take(QFileDialog.getExistingDirectory(self, "Folder of a database"))
-
-    def _browse_file(self) -> None:
-        filters = "Milvus Lite (*.db);;All files (*)"
-        self._take(QFileDialog.getOpenFileName(self, "File of a database", "", filters)[0])
-
     def _take(self, path: str) -> None:
         if path:
             self._is_chosen = False
@@ -309,3 +295,33 @@ class AddressForm(QWidget):
 
 def _engines_of(text: str, report: Report) -> list[str]:
     return engines_of(text)
+
+
+def _chosen_folder(parent: QWidget) -> str:
+    return QFileDialog.getExistingDirectory(parent, "Folder of a database")
+
+
+def _chosen_file(parent: QWidget) -> str:
+    filters = "Milvus Lite (*.db);;All files (*)"
+    return QFileDialog.getOpenFileName(parent, "File of a database", "", filters)[0]
+
+
+def _sentence(engine: Engine | None, *, is_empty: bool, is_local: bool) -> str:
+    """Return what an address looks like, and what is read when it is connected to."""
+    if is_empty:
+        return (
+            "A folder of LanceDB or of Qdrant's local mode, a file of Milvus Lite, or the "
+            "address of a server. It is only read: nothing is ever written to a database."
+        )
+    if engine is None:
+        return (
+            "The engine is not recognized by this address. Choose it: what an address of it "
+            "looks like is said here then."
+        )
+    if engine.lacks:
+        return "It can be opened here when that has been installed and embedviz started again."
+    does = "Looking inside" if is_local else "After your consent, connecting"
+    return (
+        f"{engine.title}: {engine.address_help}. {does} reads names, sizes and fields of the "
+        f"collections, and {PREVIEW_ROWS} rows of the one you choose. Nothing is written."
+    )

@@ -216,7 +216,7 @@ class DatabaseDialog(DialogInReadingOrder):
         self.stack.setCurrentIndex(int(bool(work.entries)))
         if is_first and self.form.isAncestorOf(self.focusWidget()):
             self.table.setFocus()  # Where one goes on.
-        self.hint.setText(self._hint())
+        self.hint.setText(_hint(self.work))
         self.form.allow(not work.is_connecting and not work.is_reading)
         for part in (self.table, self.sample):
             part.setEnabled(not work.is_reading)
@@ -263,16 +263,6 @@ class DatabaseDialog(DialogInReadingOrder):
             is_possible and is_free and self.work.connection is not None
         )
 
-    def _hint(self) -> str:
-        work = self.work
-        if work.consent.dialog is not None or work.is_connecting:
-            return "Connecting …"
-        if work.is_listing:
-            return "Looking what is there …"
-        if work.error:
-            return "Nothing is shown. Correct the address or the password, and try again."
-        return "Type an address, or browse to a folder: its collections are listed here then."
-
     def _status(self) -> str:
         work = self.work
         if work.is_busy:
@@ -295,3 +285,14 @@ def _warning(n_bytes: int | None) -> str:
     if n_bytes is None or n_bytes < available_memory():
         return ""
     return f" That is more than the {in_words(available_memory())} of memory that are free here."
+
+
+def _hint(work: DatabaseWork) -> str:
+    """Return what to do, or what is being done, where there are no collections."""
+    if work.consent.dialog is not None or work.is_connecting:
+        return "Connecting …"
+    if work.is_listing:
+        return "Looking what is there …"
+    if work.error:
+        return "Nothing is shown. Correct the address or the password, and try again."
+    return "Type an address, or browse to a folder: its collections are listed here then."

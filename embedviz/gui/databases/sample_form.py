@@ -31,7 +31,7 @@ from embedviz.gui.widgets.controls import (
     tool_button,
     with_name,
 )
-from embedviz.sources.databases.browsing import Look
+from embedviz.sources.databases.browsing import FirstLook
 from embedviz.sources.databases.describing import describe_index
 from embedviz.sources.databases.opening import shown_fields
 from embedviz.sources.databases.origin import SampleSettings
@@ -212,7 +212,7 @@ class SampleForm(QScrollArea):
         self.fields.setFixedHeight(shown * _ROW_HEIGHT + 6)
         self._form.setRowVisible(self._columns_row, bool(others))
 
-    def show_look(self, look: Look | None) -> None:
+    def show_look(self, look: FirstLook | None) -> None:
         """Show a few rows; None: they are being read."""
         if look is None:
             self.above.setText("Reading a few rows …")

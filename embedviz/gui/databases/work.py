@@ -9,15 +9,15 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from embedviz.app.opening import prepared
 from embedviz.app.tasks import Task, TaskBoard
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
 from embedviz.core.vector_set import VectorSet
-from embedviz.gui.databases.address_form import Place
-from embedviz.gui.opening.reading import prepared
+from embedviz.gui.databases.address_form import ConnectionRequest
 from embedviz.gui.texts.consent_dialog import ConsentQuestions
 from embedviz.sources.consent import Agreements, Ask
-from embedviz.sources.databases.browsing import CollectionEntry, Connection, Look
+from embedviz.sources.databases.browsing import CollectionEntry, Connection, FirstLook
 from embedviz.sources.databases.connecting import address_of, connect
 from embedviz.sources.databases.credentials import (
     TYPED,
@@ -55,7 +55,7 @@ class DatabaseWork(QObject):
     connection : Connection or None
     entries : sequence of CollectionEntry
         As far as they are known.
-    look : Look or None
+    look : FirstLook or None
         First look at the collection that is chosen.
     error : str
         What went wrong last; empty: nothing.
@@ -73,7 +73,7 @@ class DatabaseWork(QObject):
         self.consent = ConsentQuestions(window, agreements)
         self.connection: Connection | None = None
         self.entries: Sequence[CollectionEntry] = ()
-        self.look: Look | None = None
+        self.look: FirstLook | None = None
         self.error = ""
         self._connecting = self._new_task("connecting")
         self._listing = self._new_task("listing the collections")
@@ -116,7 +116,7 @@ class DatabaseWork(QObject):
         """Whether there is something to stop."""
         return any((self.is_connecting, self.is_listing, self.is_looking, self.is_reading))
 
-    def connect_to(self, place: Place) -> None:
+    def connect_to(self, place: ConnectionRequest) -> None:
         """Connect to a database after consent, and list its collections."""
         self.disconnect_now()
         self._connecting.run(partial(_connect, place, self.consent), self._on_connected)
@@ -189,7 +189,7 @@ class DatabaseWork(QObject):
             )
         self.changed.emit()
 
-    def _on_looked(self, look: Look) -> None:
+    def _on_looked(self, look: FirstLook) -> None:
         self.look = look
         self.changed.emit()
 
@@ -207,7 +207,7 @@ class DatabaseWork(QObject):
         self.changed.emit()
 
 
-def _connect(place: Place, ask: Ask, report: Report) -> Connection:
+def _connect(place: ConnectionRequest, ask: Ask, report: Report) -> Connection:
     """Connect to a database. Runs off the UI thread."""
     address, inside = address_of(place.text, place.engine)
     address = replace(address, secret_variable=checked_password_variable(place.variable))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from embedviz.app.opening import CollectionRequest, Request, SampleRequest
+from embedviz.app.opening import CollectionRequest, Request, SampleRequest, prepared
 from embedviz.app.pairing import OpenRequest
 from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
@@ -115,10 +115,3 @@ def _with_sizes(report: Report, path: Path) -> Report:
         report(fraction, message)
 
     return tell
-
-
-def prepared(vector_set: VectorSet) -> VectorSet:
-    """Do now what would stall the window at its first use, when there are a million labels."""
-    vector_set.index_labels()
-    _ = vector_set.metadata
-    return vector_set

@@ -49,7 +49,7 @@ class CollectionEntry:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class FirstLook:
     """First look at a collection.
 
     Attributes
@@ -111,7 +111,7 @@ class Connection:
                 tell(tuple(found))
         return found
 
-    def look(self, settings: SampleSettings, report: Report = silent) -> Look:
+    def look(self, settings: SampleSettings, report: Report = silent) -> FirstLook:
         """Return a few rows of a collection, chosen by the seed where that is cheap."""
         with self.opened(settings.collection) as collection:
             report(0.2, f"looking at {shown_name(settings.collection)}")
@@ -139,7 +139,7 @@ def _entry(database: Database, name: str) -> CollectionEntry:
 
 def look_at(
     collection: Collection, address: Address, settings: SampleSettings, report: Report = silent
-) -> Look:
+) -> FirstLook:
     """Return a few rows of a collection.
 
     They are drawn by the seed, or, where all keys of a large collection would have to be read for
@@ -147,9 +147,9 @@ def look_at(
     """
     info = collection.info
     if not info.n_rows:
-        return Look(None, f"{shown_name(info.name)} has no rows.")
+        return FirstLook(None, f"{shown_name(info.name)} has no rows.")
     if not info.vector_fields:
-        return Look(None, f"{shown_name(info.name)} has no field of vectors.")
+        return FirstLook(None, f"{shown_name(info.name)} has no field of vectors.")
     draws = can_draw(collection)
     is_seeded = draws or info.n_rows <= _MOST_KEYS_READ
     settings = replace(settings, n_rows=PREVIEW_ROWS)
@@ -160,8 +160,8 @@ def look_at(
     try:
         rows = set_of_keys(collection, address, settings, keys, report)
     except UserError as error:
-        return Look(None, str(error), is_seeded, draws)
-    return Look(rows, "", is_seeded, draws)
+        return FirstLook(None, str(error), is_seeded, draws)
+    return FirstLook(rows, "", is_seeded, draws)
 
 
 def _first_keys(collection: Collection) -> Keys:
@@ -174,7 +174,7 @@ def _first_keys(collection: Collection) -> Keys:
             close()
 
 
-def describe_reading(info: CollectionInfo, settings: SampleSettings, look: Look | None) -> str:
+def describe_reading(info: CollectionInfo, settings: SampleSettings, look: FirstLook | None) -> str:
     """Return all that will be read for a sample, as a sentence.
 
     "100,000 of 120,000,000 rows: key, 384 numbers and 3 fields each; about 154 MB." Of all rows it
@@ -184,7 +184,7 @@ def describe_reading(info: CollectionInfo, settings: SampleSettings, look: Look 
     ----------
     info : CollectionInfo
     settings : SampleSettings
-    look : Look or None
+    look : FirstLook or None
         A first look at it, by whose rows the size of the other fields is estimated.
 
     Raises
@@ -232,7 +232,7 @@ def _sentence(
 
 
 def bytes_of_reading(
-    info: CollectionInfo, settings: SampleSettings, look: Look | None
+    info: CollectionInfo, settings: SampleSettings, look: FirstLook | None
 ) -> int | None:
     """Return about how many bytes a sample has, by a first look; None where nobody can know."""
     vectors = vector_field_of(info, settings.vector_field)
@@ -250,7 +250,7 @@ def read_fields(info: CollectionInfo, settings: SampleSettings) -> tuple[str, ..
     return tuple(name for name in dict.fromkeys(named) if name != info.key_field)
 
 
-def _dimensions(vectors: Field, look: Look | None) -> int | None:
+def _dimensions(vectors: Field, look: FirstLook | None) -> int | None:
     if vectors.dimensions is not None or look is None or look.rows is None:
         return vectors.dimensions
     return look.rows.dimensions
