@@ -30,7 +30,7 @@ from embedviz.sources.databases.address import (
     parse_address,
     without_password,
 )
-from embedviz.sources.databases.browsing import PREVIEW_ROWS
+from embedviz.sources.databases.browsing import MOST_KEYS_READ, PREVIEW_ROWS
 from embedviz.sources.databases.connecting import Engine, all_engines, engines_of
 from embedviz.sources.secret import Secret
 
@@ -189,6 +189,11 @@ class AddressForm(QWidget):
         self._show_button()
 
     @property
+    def _is_recognizing(self) -> bool:
+        """Whether the engine is being looked for; the engines themselves may not be known yet."""
+        return any((self._patience.isActive(), self._recognizing.is_busy, self._learning.is_busy))
+
+    @property
     def _chosen(self) -> str:
         return self.engine.currentData() or ""
 
@@ -214,8 +219,8 @@ class AddressForm(QWidget):
         if not self.text:
             self._is_chosen = False
         self._taken_out, self._connects_next = "", False
-        self._show()
         self._patience.start()
+        self._show()
 
     def _recognize(self) -> None:
         """Find the engine. Off the UI thread: a folder may be on a drive that does not answer."""
@@ -225,7 +230,7 @@ class AddressForm(QWidget):
     def _on_recognized(self, names: list[str]) -> None:
         if not self._is_chosen:
             self.engine.setCurrentIndex(self.engine.findData(names[0]) if names else -1)
-            self._show()
+        self._show()
         if self._connects_next:
             self._connects_next = False
             self._on_return()
@@ -242,17 +247,10 @@ class AddressForm(QWidget):
         self.password.show_address(self._address)
         self.lacks.setText("" if engine is None else engine.lacks)
         self.lacks.setVisible(bool(self.lacks.text()))
-        self.said.setText(
-            " ".join(
-                filter(
-                    None,
-                    (
-                        self._taken_out,
-                        _sentence(engine, is_empty=not self.text, is_local=self.is_local),
-                    ),
-                )
-            )
-        )
+        sentence = _sentence(engine, is_empty=not self.text, is_local=self.is_local)
+        if engine is None and self.text and self._is_recognizing:
+            sentence = "Looking which engine this is an address of …"
+        self.said.setText(" ".join(filter(None, (self._taken_out, sentence))))
         self._show_button()
 
     def _show_button(self) -> None:
@@ -265,7 +263,7 @@ class AddressForm(QWidget):
 
     def _on_return(self) -> None:
         """Connect, where need be after the engine has been recognized."""
-        if self._patience.isActive() or self._recognizing.is_busy:
+        if self._is_recognizing:
             self._connects_next = True
         elif self.connect_button.isEnabled():
             self.wanted.emit()
@@ -315,13 +313,14 @@ def _sentence(engine: Engine | None, *, is_empty: bool, is_local: bool) -> str:
         )
     if engine is None:
         return (
-            "The engine is not recognized by this address. Choose it: what an address of it "
-            "looks like is said here then."
+            "The engine is not recognized by this address. Choose it, and what its addresses look "
+            "like is said here."
         )
     if engine.lacks:
         return "It can be opened here when that has been installed and embedviz started again."
     does = "Looking inside" if is_local else "After your consent, connecting"
     return (
-        f"{engine.title}: {engine.address_help}. {does} reads names, sizes and fields of the "
-        f"collections, and {PREVIEW_ROWS} rows of the one you choose. Nothing is written."
+        f"{engine.title}: {engine.address_help}. {does} reads names, sizes and fields of all "
+        f"collections and, of the one you choose, {PREVIEW_ROWS} rows and at most "
+        f"{MOST_KEYS_READ:,} keys to choose them by. Nothing is written."
     )

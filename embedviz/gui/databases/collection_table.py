@@ -94,7 +94,7 @@ def _line(entry: CollectionEntry) -> list[QStandardItem]:
         fields = info.vector_fields
         lengths = ["any" if f.dimensions is None else f"{f.dimensions:,}" for f in fields]
         texts = (one_line(entry.name), f"{info.n_rows:,}", ", ".join(lengths) or "no vectors")
-        tip = describe_size(info)
+        tip = f"{one_line(info.name)}\n{describe_size(info)}"
     items = []
     for column, text in enumerate(texts):
         item = QStandardItem(text)

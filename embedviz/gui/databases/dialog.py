@@ -105,7 +105,7 @@ class DatabaseDialog(DialogInReadingOrder):
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(0)
-        self.table.setFixedWidth(_TABLE_WIDTH)
+        self.table.setMinimumWidth(_TABLE_WIDTH)
         line = QFrame()
         line.setObjectName("hairline")
         line.setFixedWidth(1)
@@ -114,9 +114,9 @@ class DatabaseDialog(DialogInReadingOrder):
         self.right = QStackedWidget()
         self.right.addWidget(self.no_choice)
         self.right.addWidget(self.sample)
-        columns.addWidget(self.table)
+        columns.addWidget(self.table, 1)
         columns.addWidget(line)
-        columns.addWidget(self.right, 1)
+        columns.addWidget(self.right, 2)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.hint)
         self.stack.addWidget(content)
@@ -206,8 +206,9 @@ class DatabaseDialog(DialogInReadingOrder):
 
     def _show_work(self) -> None:
         work = self.work
-        if not self.isVisible() and work.error and work.connection is not None:
-            self._message_bar.show_message(work.error)
+        if not self.isVisible() and work.connection is not None and not work.is_reading:
+            if work.error:  # What was read when the dialog was closed ended so, or was stopped.
+                self._message_bar.show_message(work.error)
             self._end()
             return
         self.table.show_entries(work.entries)
@@ -245,7 +246,8 @@ class DatabaseDialog(DialogInReadingOrder):
 
     def _show_reading(self) -> None:
         entry, settings, look = self.table.entry, self.sample.settings, self.work.look
-        is_possible = entry is not None and entry.info is not None and settings is not None
+        has_rows = entry is not None and entry.info is not None and entry.info.n_rows > 0
+        is_possible = has_rows and settings is not None
         said = ""
         if is_possible:
             assert entry is not None
@@ -256,7 +258,6 @@ class DatabaseDialog(DialogInReadingOrder):
                 said += _warning(bytes_of_reading(entry.info, settings, look))
             except UserError as error:
                 said, is_possible = str(error), False
-            is_possible = is_possible and entry.info.n_rows > 0
         is_free = not (self.work.is_reading or self.work.is_connecting)
         self.footer.show_texts(self.work.error, said)
         self.footer.open_button.setEnabled(
@@ -271,7 +272,7 @@ class DatabaseDialog(DialogInReadingOrder):
         if work.connection is None:
             return "Not connected"
         where = work.connection.address.description
-        return f"{where} · only read"
+        return f"{where} · read-only"
 
     def _show_progress(self, fraction: float, words: str) -> None:
         self._words = words
@@ -292,7 +293,7 @@ def _hint(work: DatabaseWork) -> str:
     if work.consent.dialog is not None or work.is_connecting:
         return "Connecting …"
     if work.is_listing:
-        return "Looking what is there …"
+        return "Looking at what is there …"
     if work.error:
         return "Nothing is shown. Correct the address or the password, and try again."
-    return "Type an address, or browse to a folder: its collections are listed here then."
+    return "Type an address, or browse to a folder: its collections will be listed here."

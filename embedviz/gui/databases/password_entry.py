@@ -49,6 +49,7 @@ class PasswordEntry(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._address: Address | None = None
+        self._typed_for: tuple[str, str] | None = None
         self.kind = combo_box("database.password_kind", "Where the password or key is", _KINDS)
         self.variable_line = with_name(
             QLineEdit(),
@@ -115,7 +116,15 @@ class PasswordEntry(QWidget):
         self.typed_line.clear()
 
     def show_address(self, address: Address | None) -> None:
-        """Take over the address that passwords are kept by; None: there is none yet."""
+        """Take over the address that passwords are kept by; None: there is none yet.
+
+        What was typed for one machine, or one user of it, is not sent to another one.
+        """
+        if address is not None:
+            whose = (address.host, address.user)
+            if self._typed_for not in (None, whose):
+                self.forget()
+            self._typed_for = whose
         if address != self._address:
             self._address = address
             self._show_kind()

@@ -138,9 +138,9 @@ class ResampleDialog(DialogInReadingOrder):
     @property
     def _asks(self) -> str:
         if self._origin.address.is_local:
-            return "The database is only read."
+            return "The database is read-only here."
         host = self._origin.address.host
-        return f"The database is only read. You are asked before {host} is connected to."
+        return f"The database is read-only here. You are asked before {host} is connected to."
 
     def _show(self) -> None:
         n_rows = self.n_rows.value()

@@ -179,7 +179,7 @@ class SampleForm(QScrollArea):
         key = f"named by {info.key_field}" if info.key_field else "named by their places"
         size = "" if info.n_bytes is None else in_words(info.n_bytes)
         self.size_text.setText(
-            " · ".join(filter(None, (counted(info.n_rows, "row"), size, key, "only read")))
+            " · ".join(filter(None, (counted(info.n_rows, "row"), size, key, "read-only")))
         )
         self._offer_fields(info)
         most = max(1, min(info.n_rows, _MOST))
@@ -214,11 +214,11 @@ class SampleForm(QScrollArea):
 
     def show_look(self, look: FirstLook | None) -> None:
         """Show a few rows; None: they are being read."""
+        self.preview.show_rows_of(None if look is None else look.rows)
+        self.preview.setVisible(look is not None and look.rows is not None)
         if look is None:
             self.above.setText("Reading a few rows …")
             return
-        self.preview.show_rows_of(look.rows)
-        self.preview.setVisible(look.rows is not None)
         if look.rows is None:
             self.above.setText(look.problem)
             return

@@ -79,7 +79,6 @@ class DatabaseWork(QObject):
         self._listing = self._new_task("listing the collections")
         self._looking = self._new_task("")
         self._reading = self._new_task("reading a sample")
-        self._closing = Task(self)
         board.stopped.connect(self._on_stopped)
 
     def _new_task(self, name: str) -> Task:
@@ -161,7 +160,10 @@ class DatabaseWork(QObject):
         connection, self.connection = self.connection, None
         self.entries, self.look, self.error = (), None, ""
         if connection is not None:
-            self._closing.run(partial(_close, connection), lambda _: None)
+            closing = Task(self)  # Of its own: it waits for a call that the engine is still at.
+            closing.finished.connect(closing.deleteLater)
+            closing.failed.connect(lambda _: None)  # It is gone, and so is what it held.
+            closing.run(partial(_close, connection), lambda _: None)
         self.changed.emit()
 
     def close(self) -> None:
@@ -222,7 +224,11 @@ def _connect(place: ConnectionRequest, ask: Ask, report: Report) -> Connection:
         TYPED.remember(address, typed)
     elif not place.is_typed:
         TYPED.forget(address)
-    report(1.0, "connected")  # One that nobody waits for any more is let go, which closes it.
+    try:
+        report(1.0, "connected")
+    except BaseException:  # Nobody waits for it any more.
+        connection.close()
+        raise
     return connection
 
 

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from embedviz.core.errors import UserError
 from embedviz.sources.secret import Secret
 
-_SECRETS = ("password", "api_key", "api-key", "apikey", "token", "key")
+_SECRET = re.compile(r"key|.*(?:password|passwd|pwd|secret|token|api[-_]?key)", re.IGNORECASE)
 """Names of options that hold a secret, in the addresses of one engine or another."""
 _PLAIN = ("postgresql", "postgres")
 """Schemes that only say which engine it is; others stay in the place."""
@@ -113,7 +113,7 @@ def without_password(text: str) -> str:
     kept = [
         each
         for each in query.split("&")
-        if unquote(each.partition("=")[0]).casefold() not in _SECRETS
+        if not _SECRET.fullmatch(unquote(each.partition("=")[0]).replace("+", " ").strip())
     ]
     user = who.partition(":")[0]
     named = f"{user}@" if at and user else ""
@@ -136,11 +136,16 @@ def _server(text: str, engine: str) -> tuple[Address, Secret | None]:
             "The address of the database is not one: its port is not a number, or a bracket is "
             "missing. Write it like host:5432/database."
         ) from None
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    hidden = [value for name, value in given if name.casefold() in _SECRETS and value]
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":  # What is before it may be a password.
+        raise UserError(
+            "The address of the database has an @ behind the machine. In a password or a name, "
+            "write / as %2F, ? as %3F, # as %23 and @ as %40; or give the password apart."
+        )
+    given = [(name.strip(), value) for name, value in parse_qsl(parts.query, True)]
+    hidden = [value for name, value in given if _SECRET.fullmatch(name) and value]
     if parts.password:
         hidden.insert(0, unquote(parts.password))
-    options = [(name, value) for name, value in given if name.casefold() not in _SECRETS]
+    options = [(name, value) for name, value in given if not _SECRET.fullmatch(name)]
     user = unquote(parts.username or "")
     for name, value in options:
         user = user or (value if name == "user" else "")

@@ -23,7 +23,7 @@ from embedviz.sources.databases.sample_set import sample_collection, set_of_keys
 from embedviz.sources.databases.sampling import can_draw, sample_keys
 
 PREVIEW_ROWS = 6
-_MOST_KEYS_READ = 100_000
+MOST_KEYS_READ = 100_000
 """Keys that are read for a preview that is a seeded sample; of more, the first rows are shown."""
 _TOLD_EACH = 10
 _KEY_BYTES = 8
@@ -151,7 +151,7 @@ def look_at(
     if not info.vector_fields:
         return FirstLook(None, f"{shown_name(info.name)} has no field of vectors.")
     draws = can_draw(collection)
-    is_seeded = draws or info.n_rows <= _MOST_KEYS_READ
+    is_seeded = draws or info.n_rows <= MOST_KEYS_READ
     settings = replace(settings, n_rows=PREVIEW_ROWS)
     if is_seeded:
         keys = sample_keys(collection, PREVIEW_ROWS, settings.seed, report)
