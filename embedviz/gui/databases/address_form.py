@@ -92,6 +92,7 @@ class AddressForm(QWidget):
         self._make_controls()
         self._lay_out()
         self._recognizing = Task(self)
+        self._recognizing.failed.connect(lambda _: self._on_recognized([]))
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MILLISECONDS)
         self._patience.timeout.connect(self._recognize)
         self._learning = Task(self)
@@ -101,7 +102,7 @@ class AddressForm(QWidget):
         self.edit.returnPressed.connect(self._on_return)
         self.password.done.connect(self._on_return)
         self.engine.activated.connect(self._on_engine)
-        self.connect_button.clicked.connect(self.wanted)
+        self.connect_button.clicked.connect(self._on_return)
         self._show()
 
     def _make_controls(self) -> None:
@@ -224,7 +225,9 @@ class AddressForm(QWidget):
 
     def _recognize(self) -> None:
         """Find the engine. Off the UI thread: a folder may be on a drive that does not answer."""
-        if not self._is_chosen and self._engines:
+        if self._is_chosen:
+            self._on_recognized([])
+        elif self._engines:
             self._recognizing.run(partial(_engines_of, self.text), self._on_recognized)
 
     def _on_recognized(self, names: list[str]) -> None:

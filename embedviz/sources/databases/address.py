@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from embedviz.core.errors import UserError
@@ -99,7 +98,7 @@ def parse_address(text: str, engine: str) -> tuple[Address, Secret | None]:
     if re.search(r"[\x00-\x1f\x7f]", text):
         raise UserError("The address of the database holds characters that no address has.")
     if is_local_path(text):
-        path = Path(text.removeprefix("file://")).expanduser()
+        path = os.path.expanduser(text.removeprefix("file://"))
         return Address(engine, os.path.abspath(path), is_local=True), None
     return _server(text, engine)
 
