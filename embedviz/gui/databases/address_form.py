@@ -234,6 +234,7 @@ class AddressForm(QWidget):
         if not self._is_chosen:
             self.engine.setCurrentIndex(self.engine.findData(names[0]) if names else -1)
         self._show()
+        self.password.settle()
         if self._connects_next:
             self._connects_next = False
             self._on_return()
@@ -241,6 +242,7 @@ class AddressForm(QWidget):
     def _on_engine(self) -> None:
         self._is_chosen = True
         self._show()
+        self.password.settle()
 
     # What is shown.
 

@@ -115,16 +115,17 @@ class PasswordEntry(QWidget):
         """Let go of what was typed."""
         self.typed_line.clear()
 
-    def show_address(self, address: Address | None) -> None:
-        """Take over the address that passwords are kept by; None: there is none yet.
-
-        What was typed for one machine, or one user of it, is not sent to another one.
-        """
-        if address is not None:
-            whose = (address.host, address.user)
-            if self._typed_for not in (None, whose):
+    def settle(self) -> None:
+        """Note that the address stands: what was typed for another one is not sent to this."""
+        if self._address is not None:
+            whose = (self._address.host, self._address.user)
+            if self.typed_line.text() and self._typed_for not in (None, whose):
                 self.forget()
+                self.told.setText("What was typed for another machine or user was cleared.")
             self._typed_for = whose
+
+    def show_address(self, address: Address | None) -> None:
+        """Take over the address that passwords are kept by; None: there is none yet."""
         if address != self._address:
             self._address = address
             self._show_kind()

@@ -144,20 +144,24 @@ class DatabaseWork(QObject):
 
     def stop(self) -> None:
         """Stop what is done; what is known is kept."""
+        self._cancel_all()
+        self.changed.emit()
+
+    def _cancel_all(self) -> None:
         if self._connecting.is_busy:
             # An address that does not answer may keep its thread for long; the next one goes on.
-            self._connecting.cancel()
+            self._board.stop((self._connecting,))
             self._connecting.finished.connect(self._connecting.deleteLater)
             self._connecting = self._new_task("connecting")
             self.consent.refuse_all()
-        for task in (self._listing, self._looking, self._reading):
-            task.cancel()
-        self.changed.emit()
+        self._looking.cancel()
+        if self.is_busy:  # The status bar is not to wait for an engine, either.
+            self._board.stop((self._listing, self._reading))
 
     def disconnect_now(self) -> None:
         """End the connection, and know nothing any more."""
-        self.stop()
         connection, self.connection = self.connection, None
+        self._cancel_all()
         self.entries, self.look, self.error = (), None, ""
         if connection is not None:
             closing = Task(self)  # Of its own: it waits for a call that the engine is still at.
