@@ -8,7 +8,7 @@ a map has a digest that is another one where anything in it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -38,6 +38,8 @@ class RowMap:
         Short text that is another one where the map is.
     keeps_rows : bool
         Whether rows stay as they are, to the last bit.
+    arrays : mapping of str to array
+        Of a fitted map its mean and its matrix, as they are exported.
     """
 
     description: str
@@ -46,6 +48,7 @@ class RowMap:
     digest: str
     _apply: Callable[[Matrix], Matrix]
     keeps_rows: bool = False
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def apply(self, rows: Matrix) -> Matrix:
         """Return mapped rows, (n_rows, n_outputs), float32, of unit length unless they are kept.
@@ -99,7 +102,8 @@ class RowMap:
         arrays = {"mean": found.mean, "matrix": found.matrix}
         n_inputs, n_outputs = found.matrix.shape
         apply = partial(AffineMap.apply, found, unit_length=True)
-        return cls(description, n_inputs, n_outputs, _digest_of("affine", "", arrays), apply)
+        digest = _digest_of("affine", "", arrays)
+        return cls(description, n_inputs, n_outputs, digest, apply, arrays=arrays)
 
     @classmethod
     def of_head(cls, head: Head, description: str = "") -> RowMap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ class CollectionSource:
         vector_field: str = "",
         label_field: str = "",
     ) -> None:
-        self._collection = collection
+        self._collection, self._connections = collection, ExitStack()
         info = collection.info
         self.name, self.n_rows = info.name, info.n_rows
         if not self.n_rows:
@@ -147,9 +148,14 @@ class CollectionSource:
                 "there stays."
             ) from None
 
+    def hold(self, connections: ExitStack) -> None:
+        """Take over what is to be closed with it."""
+        self._connections = connections
+
     def close(self) -> None:
-        """Close the collection."""
+        """Close the collection, and what was taken over."""
         self._collection.close()
+        self._connections.close()
 
 
 def _type_of(field: Field, values: Sequence[Any]) -> pa.DataType:

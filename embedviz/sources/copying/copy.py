@@ -21,7 +21,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.derivation.row_map import RowMap
 from embedviz.core.errors import UserError
 from embedviz.core.notes import counted
-from embedviz.core.progress import Cancelled, Report, silent
+from embedviz.core.progress import Report, silent
 from embedviz.core.wording import in_words
 from embedviz.formats.companions.columns import unique_names
 from embedviz.formats.writing.arrow import MARK
@@ -250,12 +250,12 @@ def copy_rows(plan: CopyPlan, report: Report = silent) -> Copied:
         When a row is none, the source cannot be read or the target not be written.
     """
     work, is_kept = plan.work, plan.settings.is_resumable
-    if not work.is_there:
-        plan.require_room(round(_ROOM * plan.vector_bytes))
-    elif not is_kept:
+    if work.is_there and not is_kept:
         raise UserError(
             f"{work.path.name} is there from earlier work. Remove it, or choose another name."
         )
+    if not work.done():
+        plan.require_room(round(_ROOM * plan.vector_bytes))
     work.begin(plan.digest, plan.description)
     try:
         with only_one(work.rows, "written"), _writing(work):
@@ -271,7 +271,8 @@ def copy_rows(plan: CopyPlan, report: Report = silent) -> Copied:
 def _copied(plan: CopyPlan, report: Report) -> Copied:
     work, parts = plan.work, plan.source.parts
     done = work.done()
-    n_before = n_rows = sum(each.n_rows for number, each in done.items())
+    n_before = sum(each.n_rows for each in done.values())
+    n_rows = sum(each.n_read for each in done.values())
     n_all = max(1, sum(part.n_rows for part in parts))
     for number, part in enumerate(parts):
         if number in done:
@@ -330,8 +331,6 @@ def _writing(work: WorkFolder) -> Iterator[None]:
             f"{work.target.name} cannot be written: {error.strerror or error}. What is done of it "
             f"is in {work.path.name}."
         ) from error
-    except Cancelled:
-        raise
 
 
 def _first(names: Iterator[str]) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ def is_parquet(place: Path) -> bool:
     return bool(names) and all(name.lower().endswith(SUFFIXES) for name in names)
 
 
+class NoLists(UserError):
+    """Parquet without a column of lists of floats."""
+
+
 class ParquetSource:
     """All rows of a folder of Parquet, or of one file.
 
@@ -54,6 +58,8 @@ class ParquetSource:
 
     def __init__(self, place: Path, vector_column: str = "", label_column: str = "") -> None:
         place = place.absolute()
+        if not vector_column and not _has_lists(place):
+            raise NoLists(f"{shown_name(place.name)} has no column of lists of floats.")
         rows = ParquetRows.of(place, vector_column)
         self.name, self.n_rows, self.dimensions = rows.name, rows.n_rows, rows.dimensions
         if not self.n_rows:
@@ -134,6 +140,22 @@ class ParquetSource:
 
     def close(self) -> None:
         """Nothing is held between two parts."""
+
+
+def _has_lists(place: Path) -> bool:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    first = place / parts_in(place).names[0] if place.is_dir() else place
+    try:
+        schema = parquet.read_schema(first)
+    except (OSError, pa.ArrowException):  # What reads it says what is wrong.
+        return True
+    return any(
+        (pa.types.is_list(each) or pa.types.is_large_list(each) or pa.types.is_fixed_size_list(each))
+        and pa.types.is_floating(each.value_type)
+        for each in schema.types
+    )
 
 
 def _block(table: pa.Table, vector_column: str, dimensions: int, first: int) -> SourceBlock:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from embedviz.core.errors import UserError
+from embedviz.sources.copying.work_folder import remove_others
 from embedviz.sources.databases.lancedb.table import SUFFIX, what_lacks
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def target_of(path: Path, folder: Path) -> RowTarget:
     if path.name.casefold().endswith(SUFFIX):
         if lacks := what_lacks():
             raise UserError(lacks)
-        from embedviz.sources.databases.lancedb.writing import LanceTarget
+        from embedviz.sources.copying.lance_target import LanceTarget
 
         return LanceTarget(folder)
     if path.suffix.casefold() in _OTHERS:
@@ -92,20 +92,7 @@ def target_of(path: Path, folder: Path) -> RowTarget:
     return ParquetTarget(folder)
 
 
-def remove_others(folder: Path, names: set[str]) -> None:
-    """Remove the files of a folder that have none of these names."""
-    for each in list(folder.iterdir()) if folder.is_dir() else []:
-        if each.name not in names:
-            with suppress(OSError):
-                each.unlink()
-
-
 def _vectors_in(schema: pa.Schema) -> list[str]:
     import pyarrow as pa
 
     return [each.name for each in schema if pa.types.is_fixed_size_list(each.type)]
-
-
-def shown_names(given: Sequence[str], made: Sequence[str]) -> Mapping[str, str]:
-    """Return the columns that are called differently where they are written."""
-    return {one: other for one, other in zip(given, made, strict=True) if one != other}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -42,6 +43,11 @@ class PartDone:
     n_not_finite: int = 0
     first_left_out: tuple[str, ...] = ()
     written: list[Any] = field(default_factory=list)
+
+    @property
+    def n_read(self) -> int:
+        """How many rows of the source it was made of."""
+        return self.n_rows + self.n_without + self.n_not_finite
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -76,6 +82,8 @@ class WorkFolder:
         UserError
         """
         if os.path.lexists(self.target):
+            if (self.path / _PLAN).exists() and not self.rows.exists():
+                self.remove()  # All was in its place when the process ended.
             raise UserError(
                 f"{self.target.name} is there already, and nothing is ever written over. Choose "
                 "another name, or remove it first."
@@ -144,6 +152,14 @@ class WorkFolder:
     def remove(self) -> None:
         """Remove it with all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def remove_others(folder: Path, names: set[str]) -> None:
+    """Remove the files of a folder that have none of these names."""
+    for each in list(folder.iterdir()) if folder.is_dir() else []:
+        if each.name not in names:
+            with suppress(OSError):
+                each.unlink()
 
 
 def _write_at_once(path: Path, text: str) -> None:

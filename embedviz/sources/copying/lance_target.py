@@ -1,4 +1,4 @@
-"""New tables in the format of LanceDB: the only thing that is ever written with the engine.
+"""New tables in the format of LanceDB: the only thing that is ever written with an engine.
 
 The files of each part are complete when its write returns, and belong to no table until all are
 committed at once: so a table is never half there, and what was written before a process was killed
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -18,9 +19,10 @@ import pyarrow as pa
 
 from embedviz.core.errors import UserError
 from embedviz.formats.companions.columns import unique_names
-from embedviz.sources.copying.targets import remove_others
+from embedviz.sources.copying.work_folder import remove_others
 
 _DATA = "data"
+_COMMITTED = ("_versions", "_transactions")
 
 
 class LanceTarget:
@@ -61,6 +63,8 @@ class LanceTarget:
         """Commit all parts as the first version of the table."""
         lance = import_module("lance")
         kept = [each for part in parts for each in part]
+        for name in _COMMITTED:  # By a process that ended right after.
+            shutil.rmtree(self.folder / name, ignore_errors=True)
         remove_others(self.folder / _DATA, {file["path"] for each in kept for file in each["files"]})
         try:
             fragments = [lance.FragmentMetadata.from_json(json.dumps(each)) for each in kept]
