@@ -132,7 +132,7 @@ class CollectionSource:
             columns.append(self._array(batch.columns[field.name], field))
         shown = tuple(f"key {key}" for key in batch.left_out[:SHOWN].tolist())
         table = pa.table(columns, schema=self.columns)
-        return SourceBlock(vectors, table, batch.keys, batch.n_left_out, shown)
+        return SourceBlock(vectors, table, batch.keys.tolist(), batch.n_left_out, shown)
 
     def _array(self, values: Sequence[Any], field: pa.Field) -> pa.Array:
         import pyarrow as pa

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,7 +137,10 @@ class CopyPlan:
                     f"Choose from 1 to {row_map.n_outputs - 1:,}."
                 )
         columns = source.columns.names
-        vectors = [source.vector_column, *(f"{source.vector_column}_{n}" for n in settings.prefixes)]
+        vectors = [
+            source.vector_column,
+            *(f"{source.vector_column}_{n}" for n in settings.prefixes),
+        ]
         given = unique_names([*columns, *vectors])
         self._names = self.writer.field_names(given)
         self.renamed = {a: b for a, b in zip(given, self._names, strict=True) if a != b}
@@ -198,7 +202,7 @@ class CopyPlan:
 
     def tables(
         self, part: SourcePart, on_block: Callable[[SourceBlock, int], None]
-    ) -> Iterator[pa.Table]:
+    ) -> Generator[pa.Table]:
         """Yield the rows of a part as they are written.
 
         Parameters
@@ -334,7 +338,7 @@ def _writing(work: WorkFolder) -> Iterator[None]:
 
 
 def _first(names: Iterator[str]) -> tuple[str, ...]:
-    return tuple(name for name, _ in zip(names, range(SHOWN)))
+    return tuple(islice(names, SHOWN))
 
 
 def _names_of(block: SourceBlock, is_good: np.ndarray) -> Sequence[str]:

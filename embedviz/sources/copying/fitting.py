@@ -12,10 +12,11 @@ from hashlib import blake2b
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from embedviz.core.anisotropy.transform import AffineMap, Fit, Transform
+from embedviz.core.anisotropy.transform import Fit, Transform
 from embedviz.core.arrays import Matrix
 from embedviz.core.contrastive.heads import Head
 from embedviz.core.covariance import Moments
@@ -36,7 +37,7 @@ _LONGEST = 1.5
 """Seconds for which a fit is tried."""
 
 
-def is_fitted_on_all(recipe: MapRecipe) -> bool:
+def is_fitted_on_all(recipe: MapRecipe) -> TypeGuard[Whitened]:
     """Return whether a recipe needs a pass over all rows before it is a map."""
     return isinstance(recipe, Whitened) and recipe.fit is None
 
@@ -140,5 +141,6 @@ def _keep(path: Path, found: RowMap) -> None:
     path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
     with unfinished.open("wb") as file:
-        np.savez(file, **found.arrays, description=np.array(found.description))
+        arrays: dict[str, Any] = {**found.arrays, "description": np.array(found.description)}
+        np.savez(file, **arrays)
     unfinished.replace(path)

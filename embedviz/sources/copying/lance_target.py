@@ -65,7 +65,9 @@ class LanceTarget:
         kept = [each for part in parts for each in part]
         for name in _COMMITTED:  # By a process that ended right after.
             shutil.rmtree(self.folder / name, ignore_errors=True)
-        remove_others(self.folder / _DATA, {file["path"] for each in kept for file in each["files"]})
+        remove_others(
+            self.folder / _DATA, {file["path"] for each in kept for file in each["files"]}
+        )
         try:
             fragments = [lance.FragmentMetadata.from_json(json.dumps(each)) for each in kept]
             made = lance.LanceOperation.Overwrite(schema, fragments)
@@ -76,7 +78,9 @@ class LanceTarget:
 
 def _not_written(error: Exception) -> UserError:
     reason = str(error).split("\n")[0].split(", /")[0].strip().rstrip(".")
-    return UserError(f"LanceDB cannot write these rows: {reason}. Write a folder of Parquet instead.")
+    return UserError(
+        f"LanceDB cannot write these rows: {reason}. Write a folder of Parquet instead."
+    )
 
 
 def _bring_to_disk(path: Path) -> None:

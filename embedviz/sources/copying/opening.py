@@ -1,4 +1,4 @@
-"""Which source a path or an address is: a collection, a folder of Parquet, or a file for a reader."""
+"""Source that a path or an address is: a collection, a folder of Parquet, or a file to be read."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
@@ -101,7 +101,7 @@ class ParquetSource:
         for table, first in self._tables(part, max(1, BLOCK_BYTES // (4 * self.dimensions))):
             yield _block(table, self.vector_column, self.dimensions, first)
 
-    def _tables(self, part: SourcePart, n_rows: int) -> Iterator[tuple[pa.Table, int]]:
+    def _tables(self, part: SourcePart, n_rows: int) -> Generator[tuple[pa.Table, int]]:
         """Yield all columns of some rows, and how many rows of the folder are before them."""
         import pyarrow as pa
         from pyarrow import parquet
@@ -151,9 +151,9 @@ def _has_lists(place: Path) -> bool:
         schema = parquet.read_schema(first)
     except (OSError, pa.ArrowException):  # What reads it says what is wrong.
         return True
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
     return any(
-        (pa.types.is_list(each) or pa.types.is_large_list(each) or pa.types.is_fixed_size_list(each))
-        and pa.types.is_floating(each.value_type)
+        any(is_list(each) for is_list in lists) and pa.types.is_floating(each.value_type)
         for each in schema.types
     )
 
@@ -174,7 +174,9 @@ def _block(table: pa.Table, vector_column: str, dimensions: int, first: int) -> 
         numbers = lists.flatten().to_numpy(zero_copy_only=False)
         vectors = np.ascontiguousarray(numbers, np.float32).reshape(-1, dimensions)
     shown = tuple(f"{row:,} (from 0)" for row in without[:SHOWN].tolist())
-    return SourceBlock(vectors, table.drop_columns([vector_column]), names, len(without), shown)
+    return SourceBlock(
+        vectors, table.drop_columns([vector_column]), names.tolist(), len(without), shown
+    )
 
 
 def _common_schema(paths: Sequence[str], name: str) -> pa.Schema:

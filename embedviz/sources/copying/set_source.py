@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ class SetSource:
         self.stamp = _stamp_of(vector_set)
         step = max(1, PART_BYTES // (4 * self.dimensions))
         starts = range(0, self.n_rows, step)
-        self.parts = [
+        self.parts: Sequence[SourcePart] = [
             SourcePart(min(step, self.n_rows - start), (start, min(start + step, self.n_rows)))
             for start in starts
         ]

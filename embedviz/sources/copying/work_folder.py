@@ -129,7 +129,9 @@ class WorkFolder:
         found = {}
         for path in self.path.glob("done-*.json"):
             try:
-                found[int(path.stem.partition("-")[2])] = PartDone.from_json(path.read_text("utf-8"))
+                found[int(path.stem.partition("-")[2])] = PartDone.from_json(
+                    path.read_text("utf-8")
+                )
             except (ValueError, KeyError, TypeError):
                 continue  # That part is written again.
         return found
