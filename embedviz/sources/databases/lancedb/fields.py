@@ -36,7 +36,8 @@ def said_of(schema: pa.Schema) -> dict[str, str]:
         return {}
     there = {"vector_field": "vector_column", "label_field": "label_column"}
     given = {field: said.get(key) for field, key in there.items()} if isinstance(said, dict) else {}
-    return {field: name for field, name in given.items() if name in schema.names}
+    names = {field: name for field, name in given.items() if isinstance(name, str)}
+    return {field: name for field, name in names.items() if name in schema.names}
 
 
 def typed_fields(schema: pa.Schema) -> Iterator[tuple[str, pa.DataType]]:
