@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedviz.commands.copied_rows import opened_source, tell_copied
 from embedviz.commands.made_vectors import require_other_file, tell_left_out
 from embedviz.commands.reading_options import add_reading_options, from_one, settings_of
+from embedviz.commands.scale.copied_rows import opened_source, tell_copied
 from embedviz.commands.terminal import say, tell_stopped, terminal_report
 from embedviz.core.errors import UserError
 from embedviz.core.progress import part_of

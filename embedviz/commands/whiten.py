@@ -14,12 +14,12 @@ from embedviz.commands.made_vectors import (
     tell_left_out,
     tell_made,
 )
-from embedviz.commands.map_options import add_map_options, map_settings, require_one_map
 from embedviz.commands.reading_options import (
     add_reading_options,
     from_zero,
     settings_of,
 )
+from embedviz.commands.scale.map_options import add_map_options, map_settings, require_one_map
 from embedviz.commands.terminal import say, tell_stopped, terminal_report
 from embedviz.core.errors import UserError
 from embedviz.core.progress import part_of

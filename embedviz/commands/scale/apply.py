@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedviz.commands.consent import FLAG, FLAG_HELP
-from embedviz.commands.copied_rows import opened_source, tell_copied
-from embedviz.commands.map_options import (
+from embedviz.commands.reading_options import add_reading_options, from_one
+from embedviz.commands.scale.copied_rows import opened_source, tell_copied
+from embedviz.commands.scale.map_options import (
     MAP_OPTIONS,
     add_map_options,
     map_settings,
     require_one_map,
 )
-from embedviz.commands.reading_options import add_reading_options, from_one
 from embedviz.commands.terminal import say, tell_stopped, terminal_report
 from embedviz.core.errors import UserError
 from embedviz.core.progress import part_of
