@@ -38,6 +38,7 @@ class SetSource:
     def __init__(self, vector_set: VectorSet) -> None:
         import pyarrow as pa
 
+        self.vector_set = vector_set
         self._written = written = WrittenRows(vector_set)
         self.name = vector_set.name or "the set"
         self.n_rows, self.dimensions = len(written), written.dimensions

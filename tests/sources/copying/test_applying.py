@@ -1,4 +1,4 @@
-"""Recipes applied to all rows: the same numbers as in memory, nothing lost, nothing written over."""
+"""Recipes applied to all rows: the numbers of a set in memory, and nothing is written over."""
 
 import os
 import signal
@@ -137,7 +137,7 @@ def test_a_process_that_was_killed_is_gone_on_from(tmp_path, target, kind):
             time.sleep(0.02)
     finally:
         os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+        child.communicate()
     assert not killed.exists()
     n_done = len(list(work.glob("done-*.json")))
     assert 3 <= n_done < 12
@@ -216,7 +216,7 @@ def test_rows_that_are_no_vectors_are_an_error_or_left_out(tmp_path):
 
 
 def test_folders_named_by_values_become_columns(tmp_path):
-    table, vectors = many_rows(60)
+    table, _ = many_rows(60)
     for year, part in ((2019, table.slice(0, 20)), (2020, table.slice(20))):
         (tmp_path / "in" / f"year={year}").mkdir(parents=True)
         parquet.write_table(part, tmp_path / "in" / f"year={year}" / "x.parquet")
@@ -248,13 +248,13 @@ def test_a_map_for_other_vectors_and_a_file_that_is_none_are_refused(rows, tmp_p
         embedviz.apply(Truncated(13), rows[0], tmp_path / "out")
     with pytest.raises(UserError, match="cannot be fitted on all rows"):
         embedviz.apply(Whitened(shrinkage=True), rows[0], tmp_path / "out")
-    with pytest.raises(UserError, match="a table of LanceDB, OUT.lance, or to a folder"):
+    with pytest.raises(UserError, match=r"a table of LanceDB, OUT\.lance, or to a folder"):
         embedviz.apply(Truncated(3), rows[0], tmp_path / "out.npy")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["in", "m.npz", "m.py", "x.npz"]
 
 
 def test_one_file_is_read_by_its_reader(tmp_path):
-    table, vectors = many_rows(60)
+    _, vectors = many_rows(60)
     np.save(tmp_path / "x.npy", vectors)
     embedviz.apply(Truncated(3), tmp_path / "x.npy", tmp_path / "out")
     written = read(tmp_path / "out")
