@@ -1,6 +1,7 @@
 """`embedviz convert IN OUT.lance`: a table of LanceDB with the rows of a file."""
 
 import datetime
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -29,9 +30,9 @@ def run(capsys):
 
 def opened(path, *options):
     """Return the set that `embedviz PATH` shows."""
-    from embedviz.commands.window import window_parser
+    from embedviz.commands.window import _parser
 
-    return load_files(window_parser().parse_args([str(path), *options]))[0]
+    return load_files(_parser().parse_args([str(path), *options]))[0]
 
 
 def some_set(n_rows=300):
@@ -104,7 +105,7 @@ def test_an_array_stays_in_its_file(tmp_path):
     np.save(tmp_path / "in.npy", many_rows(100, 8)[1])
     source = source_of_file(tmp_path / "in.npy", ReadSettings())
     assert isinstance(source, SetSource)
-    assert isinstance(source.vector_set.vectors.base, np.memmap)
+    assert source.vector_set.opened.facts.is_mapped
 
 
 def test_rows_without_labels_keep_their_numbers(tmp_path, run):
@@ -115,8 +116,7 @@ def test_rows_without_labels_keep_their_numbers(tmp_path, run):
     assert code == 2
     assert "the row 4 holds NaN" in error
     assert [each.name for each in tmp_path.iterdir()] == ["in.npy"]
-    code, told, _ = run(tmp_path / "in.npy", tmp_path / "out.lance", "--skip-bad-rows")
-    assert code == 0
+    assert run(tmp_path / "in.npy", tmp_path / "out.lance", "--skip-bad-rows")[0] == 0
     found = opened(tmp_path / "out.lance")
     assert found.labels == tuple(str(i) for i in range(100) if i != 4)
     np.testing.assert_array_equal(found.vectors[found.row("5")], vectors[5])
@@ -135,7 +135,7 @@ def test_nothing_is_written_over_and_nothing_left_half(tmp_path, run, monkeypatc
         if "written" in message:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("embedviz.commands.convert.terminal_report", lambda: stop)
+    monkeypatch.setattr(sys.modules["embedviz.commands.convert"], "terminal_report", lambda: stop)
     code, _, error = run(tmp_path / "in.parquet", tmp_path / "new.lance")
     assert code == 130
     assert "new.lance is not written" in error

@@ -140,7 +140,9 @@ class CollectionSource:
         try:
             if pa.types.is_string(field.type):
                 values = [None if each is None else str(each) for each in values]
-            return pa.array(values, field.type)
+            found = pa.array(values)
+            # Cast, since an array of whole numbers is made of others without a word.
+            return found if found.type == field.type else found.cast(field.type)
         except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
             raise UserError(
                 f"The field {field.name!r} of {shown_name(self.name)} holds {field.type} in the "

@@ -1,5 +1,7 @@
 """`embedviz apply`: all rows mapped into a new place, from the command line."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -58,7 +60,9 @@ def test_a_stop_says_how_to_go_on(folder, tmp_path, run, monkeypatch):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("embedviz.commands.scale.apply.terminal_report", lambda: stop)
+        patched.setattr(
+            sys.modules["embedviz.commands.scale.apply"], "terminal_report", lambda: stop
+        )
         code, _, error = run(folder, tmp_path / "out", "--first", "3")
     assert code == 130
     assert "out.unfinished, and the same command goes on from there" in error

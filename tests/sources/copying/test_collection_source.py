@@ -10,9 +10,12 @@ from pyarrow import parquet
 import embedviz
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.errors import UserError
-from embedviz.sources.databases import ENGINES
+from embedviz.sources.copying.applying import copy_applied
+from embedviz.sources.copying.collection_source import CollectionSource
+from embedviz.sources.copying.copy import CopySettings
+from embedviz.sources.databases import ENGINES, Address
 from tests.sources.copying.many_rows import FIRST_ID, lists, many_rows, vectors_in
-from tests.sources.databases.engines import MAKERS, Rows
+from tests.sources.databases.engines import MAKERS, Rows, collection_of
 from tests.sources.databases.memory_engine import CONNECTED, ENGINE, TABLES
 from tests.sources.databases.test_sample_set import table
 
@@ -89,19 +92,10 @@ def test_every_engine_gives_all_its_rows(engine, tmp_path):
     years = [1900 + i % 120 for i in range(500)]
     rows = Rows(list(range(100, 600)), vectors, {"year": years})
     (tmp_path / "db").mkdir()
-    with MAKERS[engine]().filled(tmp_path / "db", rows) as address:
-        from embedviz.core.origin import ReadSettings
-        from embedviz.sources.copying.applying import copy_applied
-        from embedviz.sources.copying.copy import CopySettings
-        from embedviz.sources.copying.opening import source_of_collection
-
-        field = MAKERS[engine].vector_field
-        settings = ReadSettings(key="things", vector_column=field)
-        source = source_of_collection(address, settings, lambda sending: True)
-        try:
-            copy_applied(Whitened(n_components=9), source, tmp_path / "out", CopySettings())
-        finally:
-            source.close()
+    field = MAKERS[engine].vector_field
+    with collection_of(MAKERS[engine], tmp_path / "db", rows) as collection:
+        source = CollectionSource(collection, Address(engine, "db"), field)
+        copy_applied(Whitened(n_components=9), source, tmp_path / "out", CopySettings())
     found = written(tmp_path / "out")
     order = np.argsort(found[source.columns.names[0]].to_numpy())
     assert found[source.columns.names[0]].to_numpy()[order].tolist() == rows.keys
