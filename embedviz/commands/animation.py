@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from embedviz.app.animation.easing import EASINGS
+from embedviz.app.animation.kinds import BETWEEN, between_states
 from embedviz.app.animation.timing import LOOPS, MOST_FPS, MOST_SECONDS, Timing
 from embedviz.commands.setting_options import number_type
 from embedviz.commands.terminal import terminal_report
@@ -23,8 +24,8 @@ def add_animation_options(parser: argparse.ArgumentParser) -> None:
     moves.add_argument(
         "--animate",
         metavar="KIND",
-        help="orbit, morph, whitening, prefix or run, as far as the figure has it; -o is .webp, "
-        ".gif, .png or .mp4 then",
+        help="orbit, morph, whitening, prefix or run, as far as the figure has it, or between: "
+        "from --scene to --to of a session; -o is .webp, .gif, .png or .mp4 then",
     )
     seconds = number_type(0.1, MOST_SECONDS)
     moves.add_argument("--seconds", default=4.0, type=seconds, help="length; 4")
@@ -39,8 +40,31 @@ def add_animation_options(parser: argparse.ArgumentParser) -> None:
     moves.add_argument("--loop", choices=loops, default="forever", help="back: there and back")
 
 
+def require_ends(options: Any) -> None:
+    """Raise an error where a moving picture leads from one scene to another, and none is named.
+
+    Raises
+    ------
+    UserError
+        Also where another scene is named, and nothing leads there.
+    """
+    if options.animate == BETWEEN and not getattr(options, "to", ()):
+        raise UserError(
+            "--animate between leads from one scene to another. Name both: --session FILE "
+            "--scene FIRST --to LAST."
+        )
+    if options.animate != BETWEEN and getattr(options, "to", ()):
+        raise UserError("--to is where a moving picture leads: add --animate between.")
+
+
 def animate_figure(
-    pane: Any, session: Any, options: Any, look: Any, stage: Any, record: Any
+    pane: Any,
+    session: Any,
+    options: Any,
+    look: Any,
+    states: tuple[Any, ...],
+    stage: Any,
+    record: Any,
 ) -> None:
     """Write a moving picture of what a session shows.
 
@@ -50,6 +74,8 @@ def animate_figure(
     session : Session
     options : Namespace
     look : FigureLook
+    states : tuple of State
+        That it leads through, with `--animate between`.
     stage : callable
         Makes a stage: `gui.moving.stage.PaneStage`.
     record : callable
@@ -62,7 +88,8 @@ def animate_figure(
     """
     from embedviz.gui.moving.filming import Film
 
-    kinds = {each.key: each for each in pane.animations}
+    require_ends(options)
+    kinds = {each.key: each for each in (*pane.animations, between_states())}
     if options.animate not in kinds:
         there = ", ".join(kinds) or "none"
         raise UserError(
@@ -77,5 +104,5 @@ def animate_figure(
     animation = kinds[options.animate]
     easing = options.easing or animation.easing
     timing = Timing(options.seconds, options.fps, easing, options.hold, options.loop)
-    film = Film(session, partial(stage, pane), animation, timing, look, session.state)
+    film = Film(session, partial(stage, pane), animation, timing, look, session.state, states)
     record(film, options.output, terminal_report())

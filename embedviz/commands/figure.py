@@ -100,9 +100,14 @@ def _prepare(options: argparse.Namespace) -> None:
     make_application(FIGURE_THEMES[options.theme])
 
 
-def _write(pane: Any, session: Any, options: argparse.Namespace) -> None:
+def _write(
+    pane: Any, session: Any, options: argparse.Namespace, states: tuple[Any, ...] = ()
+) -> None:
     """Draw a pane and write it, as the options say: moving where they do."""
-    (_write_still if options.animate is None else _write_moving)(pane, session, options)
+    if options.animate is None:
+        _write_still(pane, session, options)
+    else:
+        _write_moving(pane, session, options, states)
 
 
 def _write_still(pane: Any, session: Any, options: argparse.Namespace) -> None:
@@ -114,12 +119,12 @@ def _write_still(pane: Any, session: Any, options: argparse.Namespace) -> None:
     write_figure(path, content[kind_of(path)])
 
 
-def _write_moving(pane: Any, session: Any, options: Any) -> None:
+def _write_moving(pane: Any, session: Any, options: Any, states: tuple[Any, ...]) -> None:
     from embedviz.gui.moving.recorder import record
     from embedviz.gui.moving.stage import PaneStage
 
     look = look_of_options(options)
-    animate_figure(pane, session, options, look, PaneStage, record)
+    animate_figure(pane, session, options, look, states, PaneStage, record)
 
 
 def look_of_options(options: argparse.Namespace) -> Any:

@@ -138,6 +138,12 @@ class Layouts:
                 for vector_set in set(kept) - there:
                     del kept[vector_set]
 
+    def keep_too(self, vector_sets: Iterable[VectorSet]) -> None:
+        """Keep what is computed of further sets, until `keep_only` is called the next time."""
+        with self._changing:
+            if self._open is not None:
+                self._open = self._open.union(vector_sets)
+
     def find(self, request: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
         """Return the layout that is wanted: from memory, from the disk, or computed.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -116,8 +116,9 @@ def frames_of(film: Film, watch: Watch) -> Iterator[Turn | QImage]:
         When the pane cannot draw a state, in words of its own.
     """
     require_room(film.look.width, film.look.height, film.look.scale)
-    begun = film.animation.begin(film.states[0] if film.states else film.state)
+    film = _with_all_sets(film)
     states: Sequence[State] = film.states
+    begun = film.animation.begin(film.states[0] if film.states else film.state)
     if not film.animation.is_run:
         found: list[State] = []
         stage = film.make(film.session, begun, film.look)
@@ -127,6 +128,18 @@ def frames_of(film: Film, watch: Watch) -> Iterator[Turn | QImage]:
     stage = film.make(film.session, (states or (begun,))[0], film.look)
     watch(partial(_is_busy, stage.session))
     yield from _filmed(film, stage, states or (begun,))
+
+
+def _with_all_sets(film: Film) -> Film:
+    """Return a film in all of whose states the same sets are open: all that any has.
+
+    What is known of a set is let go of where it is closed: a film there and back would compute
+    the layouts of both sets anew at each turn, and the window would lose those it shows.
+    """
+    every = (*film.states, film.state, film.session.state)
+    sets = tuple(dict.fromkeys(each for state in every for each in state.sets))
+    states = tuple(replace(state, sets=sets) for state in film.states)
+    return replace(film, state=replace(film.state, sets=sets), states=states)
 
 
 def _is_busy(session: Session) -> bool:

@@ -56,6 +56,7 @@ def companion_of(session: Session, state: State) -> Session:
     """Return a session with a state of its own, that knows all that another one has computed."""
     made = Session(state)
     made.searches, made.layouts = session.searches, session.layouts
+    made.layouts.keep_too(state.sets)  # Some may be closed in the window.
     made.encoders, made.scans = session.encoders, session.scans
     return made
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from embedviz.app.animation.kinds import Animation
 from embedviz.app.animation.timing import Timing
+from embedviz.app.layouts import LayoutRequest, Layouts
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.errors import UserError
@@ -139,6 +140,30 @@ def test_lines_of_images_without_padding():
     image.fill(0xFF102030)
     assert pixels_of(image).shape == (3, 5, 3)
     assert (pixels_of(image) == (0x10, 0x20, 0x30)).all()
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])
+def test_there_and_back_between_two_sets_makes_each_layout_once(
+    session, tmp_path, monkeypatch, is_open
+):
+    made = []
+    find = Layouts._made
+    monkeypatch.setattr(
+        Layouts, "_made", lambda self, *given: made.append(given[0]) or find(self, *given)
+    )
+    first = session.state
+    other = VectorSet(np.random.default_rng(3).normal(size=(50, 8)), list(range(50)))
+    session.show(first.opened(other))
+    second = session.state
+    if not is_open:
+        session.show(first)
+    one, two = (replace(each, sets=(each.active,)) for each in (first, second))
+    record(between(session, one, two, loop="back", seconds=0.8), tmp_path / "clip.png")
+    assert made == [first.active, other]
+    frames = read(tmp_path / "clip.png")
+    assert (frames[0] != frames[len(frames) // 2]).any()
+    # What the window shows is still known.
+    assert session.layouts.known(LayoutRequest(first.active, None, 2)) is not None
 
 
 def test_colors_change_half_way(qapp, tmp_path):
