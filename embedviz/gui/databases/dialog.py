@@ -146,7 +146,8 @@ class DatabaseDialog(DialogInReadingOrder):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Close with the window that it belongs to."""
         if event.type() == QEvent.Type.Close and watched is self._window:
-            self.work.close()
+            self.work.disconnect_now()
+            self.work.consent.close()  # Nothing is asked any more.
             self.close()
         return super().eventFilter(watched, event)
 

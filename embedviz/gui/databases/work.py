@@ -170,11 +170,6 @@ class DatabaseWork(QObject):
             closing.run(partial(_close, connection), lambda _: None)
         self.changed.emit()
 
-    def close(self) -> None:
-        """End all, and ask nothing any more."""
-        self.disconnect_now()
-        self.consent.close()
-
     def _on_connected(self, connection: Connection) -> None:
         self.connection = connection
         work: Callable[..., Sequence[CollectionEntry]] = connection.entries
