@@ -142,7 +142,8 @@ def leading_directions(variances: Vector, pole: Vector, count: int) -> Vector:
 
     By subspace iteration, because the matrix is diagonal but for the pole: a hundred products
     cost milliseconds where its decomposition would cost as much as that of the covariance. The
-    pole is given in the eigenbasis and need not have unit length.
+    pole is given in the eigenbasis and need not have unit length. The largest number of each is
+    positive.
     """
     length = float(np.linalg.norm(pole))
     pole = pole / length if length > 1e-9 else np.zeros_like(pole)
@@ -159,4 +160,8 @@ def leading_directions(variances: Vector, pole: Vector, count: int) -> Vector:
     found = (basis @ turns[:, ::-1][:, :count]).T
     lengths = np.linalg.norm(found, axis=1)
     real = (lengths > 0.5) & (sizes[::-1][:count] > 0)
-    return np.asarray(found[real] / lengths[real, np.newaxis])
+    directions = found[real] / lengths[real, np.newaxis]
+    # LAPACK may turn one around with another number of threads: its largest part points ahead.
+    largest = np.abs(directions).argmax(axis=1)
+    signs = np.sign(directions[np.arange(len(directions)), largest])
+    return np.asarray(directions * signs[:, np.newaxis])
