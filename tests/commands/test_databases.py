@@ -5,19 +5,13 @@ import json
 import pytest
 
 from embedviz.__main__ import main
-from embedviz.sources.databases import ENGINES
-from tests.sources.databases.memory_engine import CONNECTED, ENGINE, TABLES
+from tests.sources.databases.memory_engine import CONNECTED, registered
 from tests.sources.databases.test_opening import folder  # noqa: F401
-from tests.sources.databases.test_sample_set import table
 
 
 @pytest.fixture
 def memory(monkeypatch):
-    monkeypatch.setitem(ENGINES, "memory", ENGINE)
-    TABLES.clear()
-    CONNECTED.clear()
-    TABLES["db"] = {"things": table()}
-    return TABLES["db"]
+    return registered(monkeypatch)
 
 
 def test_info_says_what_is_in_a_folder(folder, capsys):  # noqa: F811

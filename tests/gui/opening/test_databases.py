@@ -4,22 +4,16 @@ import pytest
 
 from embedviz.app.opening import CollectionRequest
 from embedviz.gui.describe import describe_part, describe_set, describe_size
-from embedviz.sources.databases import ENGINES
 from embedviz.sources.databases.connecting import address_of
 from embedviz.sources.databases.opening import open_collection
 from embedviz.sources.databases.origin import SampleSettings
-from tests.sources.databases.memory_engine import CONNECTED, ENGINE, TABLES
+from tests.sources.databases.memory_engine import CONNECTED, registered
 from tests.sources.databases.test_opening import folder  # noqa: F401
-from tests.sources.databases.test_sample_set import table
 
 
 @pytest.fixture
 def memory(monkeypatch):
-    monkeypatch.setitem(ENGINES, "memory", ENGINE)
-    TABLES.clear()
-    CONNECTED.clear()
-    TABLES["db"] = {"things": table()}
-    return TABLES["db"]
+    return registered(monkeypatch)
 
 
 def test_a_folder_that_is_dropped_opens(window, idle, folder):  # noqa: F811

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from embedviz.core.errors import UserError
+from embedviz.sources.databases import ENGINES
 from embedviz.sources.databases.keys import as_keys
 from embedviz.sources.databases.protocol import (
     Batch,
@@ -161,3 +162,19 @@ class MemoryDatabase:
 
     def close(self) -> None:
         pass
+
+
+def table(n_rows: int = 50, **more: Any) -> Table:
+    """Return a table of random rows with their titles and years; every second key is in use."""
+    rows = np.random.default_rng(0).standard_normal((n_rows, 4)).astype(np.float32)
+    columns = {"title": [f"row {i}" for i in range(n_rows)], "year": list(range(n_rows))}
+    return Table([10 + 2 * i for i in range(n_rows)], rows.tolist(), columns, **more)
+
+
+def registered(monkeypatch: Any) -> dict[str, Table]:
+    """Make it an engine like the others for a test, and return its only database, "db"."""
+    monkeypatch.setitem(ENGINES, "memory", ENGINE)
+    TABLES.clear()
+    CONNECTED.clear()
+    TABLES["db"] = {"things": table()}
+    return TABLES["db"]

@@ -6,7 +6,6 @@ import pytest
 import embedviz
 from embedviz.core.errors import UserError
 from embedviz.sources.consent import NotAgreed, refuse
-from embedviz.sources.databases import ENGINES
 from embedviz.sources.databases.connecting import (
     SENT,
     address_of,
@@ -16,18 +15,13 @@ from embedviz.sources.databases.connecting import (
     sending_to,
 )
 from embedviz.sources.databases.opening import open_again, open_collection
-from tests.sources.databases.memory_engine import CONNECTED, ENGINE, TABLES, MemoryDatabase
-from tests.sources.databases.test_sample_set import table
+from tests.sources.databases.memory_engine import CONNECTED, MemoryDatabase, registered, table
 
 
 @pytest.fixture
 def memory(monkeypatch):
     """Register the engine of the tests, with a database "db"."""
-    monkeypatch.setitem(ENGINES, "memory", ENGINE)
-    TABLES.clear()
-    CONNECTED.clear()
-    TABLES["db"] = {"things": table()}
-    return TABLES["db"]
+    return registered(monkeypatch)
 
 
 @pytest.fixture

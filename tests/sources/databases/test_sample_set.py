@@ -8,15 +8,9 @@ from embedviz.core.progress import Cancelled
 from embedviz.sources.databases.address import Address
 from embedviz.sources.databases.origin import SampleSettings
 from embedviz.sources.databases.sample_set import bytes_of_sample, sample_collection
-from tests.sources.databases.memory_engine import MemoryCollection, Table
+from tests.sources.databases.memory_engine import MemoryCollection, table
 
 AT = Address("memory", "memory://x")
-
-
-def table(n_rows=50, **more):
-    rows = np.random.default_rng(0).standard_normal((n_rows, 4)).astype(np.float32)
-    columns = {"title": [f"row {i}" for i in range(n_rows)], "year": list(range(n_rows))}
-    return Table([10 + 2 * i for i in range(n_rows)], rows.tolist(), columns, **more)
 
 
 def sampled(given, report=lambda fraction, message: None, **settings):

@@ -12,20 +12,14 @@ from embedviz.app.files.session.writing import save_session
 from embedviz.app.state import State
 from embedviz.core.derivation.chosen_rows import ChosenRows
 from embedviz.sources.consent import refuse
-from embedviz.sources.databases import ENGINES
 from embedviz.sources.databases.opening import open_collection
-from tests.sources.databases.memory_engine import CONNECTED, ENGINE, TABLES
+from tests.sources.databases.memory_engine import CONNECTED, registered, table
 from tests.sources.databases.test_opening import folder  # noqa: F401
-from tests.sources.databases.test_sample_set import table
 
 
 @pytest.fixture(autouse=True)
 def memory(monkeypatch):
-    monkeypatch.setitem(ENGINES, "memory", ENGINE)
-    TABLES.clear()
-    CONNECTED.clear()
-    TABLES["db"] = {"things": table()}
-    return TABLES["db"]
+    return registered(monkeypatch)
 
 
 def agree(sending):
