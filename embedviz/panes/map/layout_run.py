@@ -172,6 +172,12 @@ class LayoutRun(QObject):
         self.layout = self.streamed = self.shown_request = None
 
 
-def _find(layouts: Layouts, request: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
+def _find(
+    layouts: Layouts, request: LayoutRequest, report: Report, on_layout: OnLayout | None = None
+) -> Layout:
     """Get a layout. Runs off the UI thread."""
-    return layouts.find(request, report, on_layout)
+    return layouts.find(request, report, on_layout or _unseen)
+
+
+def _unseen(positions: Matrix) -> None:
+    """Show positions on the way to nobody."""
