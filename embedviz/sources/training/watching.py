@@ -165,7 +165,8 @@ class Watcher:
 
     def _neighbors(self, facts: dict[str, Any]) -> dict[str, Any]:
         started, word = time.perf_counter(), self.watched
-        if not word or started < self._next_looking:
+        is_due = self._moments is not None or started >= self._next_looking
+        if not word or not is_due:
             return {}
         rows, cosines = self.views.nearest(word)
         self._next_looking = _next_time(started)
