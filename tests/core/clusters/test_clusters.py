@@ -130,11 +130,12 @@ def test_a_round_heap_is_not_divided(found_here, part):
     assert counts == pytest.approx([count, 2000 - count], abs=20)
 
 
-def test_others_than_those_looked_at_are_counted_too(monkeypatch, found_here):
-    monkeypatch.setattr(finding, "MOST_FITTED", 1200)
+def test_those_that_go_with_the_nearest_are_counted_as_divided_too():
     points = positions_of("sentences-umap-2d")
-    found = find_clusters(points)
-    assert 0.9 * len(points) < found.n_divided <= len(points)
+    alone, n_alone = clusters_of(points, points[:0], 18)
+    codes, n_divided = clusters_of(points, points[::3], 18)
+    np.testing.assert_array_equal(codes, np.concatenate([alone, alone[::3]]))
+    assert n_divided > 1.2 * n_alone > 0
 
 
 def test_the_usual_size_grows_with_the_root():
