@@ -189,17 +189,34 @@ def test_keys_without_a_row_are_left_out(collection, maker):
 def test_a_prefix_is_searched(collection, maker):
     if "prefix" not in collection.abilities:
         pytest.skip("this engine searches all dimensions only")
-    request = SearchRequest(VECTORS[1], COUNT, maker.vector_field, prefix=PREFIX)
-    require_same(collection.nearest(request), *expected("cosine", VECTORS[1], dimensions=PREFIX))
+    metric = maker.prefix_metric
+    request = SearchRequest(
+        VECTORS[1],
+        COUNT,
+        maker.vector_field,
+        metric,
+        prefix=PREFIX,
+        prefix_field=maker.prefix_field,
+    )
+    require_same(collection.nearest(request), *expected(metric, VECTORS[1], dimensions=PREFIX))
 
 
 def test_two_stages_order_by_all_dimensions_what_the_prefix_finds(collection, maker):
     if "two-stage" not in collection.abilities:
         pytest.skip("this engine cannot search twice")
-    prefixes = NeighborSearch(np.ascontiguousarray(VECTORS[:, :PREFIX]))
+    metric = maker.prefix_metric
+    prefixes = NeighborSearch(np.ascontiguousarray(VECTORS[:, :PREFIX]), metric)
     rows, _ = prefixes.nearest(VECTORS[1, :PREFIX], 40)
-    request = SearchRequest(VECTORS[1], COUNT, maker.vector_field, prefix=PREFIX, candidates=40)
-    require_same(collection.nearest(request), *expected("cosine", VECTORS[1], rows))
+    request = SearchRequest(
+        VECTORS[1],
+        COUNT,
+        maker.vector_field,
+        metric,
+        prefix=PREFIX,
+        candidates=40,
+        prefix_field=maker.prefix_field,
+    )
+    require_same(collection.nearest(request), *expected(metric, VECTORS[1], rows))
 
 
 def test_a_query_of_another_length_is_refused(collection, maker):
