@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -97,7 +97,10 @@ class LanceMaker:
 
 
 class PostgresMaker:
-    """Table of a PostgreSQL server of its own, opened by a role that only reads."""
+    """Table in a database of its own, opened by a role that only reads.
+
+    All databases that are open at a time are on one server, which the last of them stops.
+    """
 
     text_keys = True
     condition = "year > 1950"
@@ -106,24 +109,43 @@ class PostgresMaker:
     prefix_metric = "cosine"
     secret = Secret(READER_PASSWORD)
 
+    def __init__(self):
+        self._running = []
+        self._stopping = ExitStack()
+
+    @contextmanager
+    def server(self):
+        """Give a server and the name of a new database on it."""
+        if not self._running:
+            self._server = self._stopping.enter_context(running_server())
+        name = f"things{len(self._running)}"
+        self._running.append(name)
+        try:
+            self._server.run(f"CREATE DATABASE {name} TEMPLATE postgres")
+            yield self._server, name
+        finally:
+            self._running.remove(name)
+            if not self._running:
+                self._stopping.close()
+
     @contextmanager
     def filled(self, folder, rows):
-        with running_server() as server:
+        with self.server() as (server, name):
             kind = "text" if isinstance(rows.keys[0], str) else "bigint"
-            server.run(
-                f"CREATE TABLE things (id {kind} PRIMARY KEY, year int,"
-                f" vector vector({rows.vectors.shape[1]}))"
-            )
             with (
-                server.admin() as connection,
+                server.admin(name) as connection,
                 connection.cursor() as cursor,
-                cursor.copy("COPY things FROM STDIN") as copy,
             ):
-                years = rows.columns["year"]
-                for key, year, vector in zip(rows.keys, years, rows.vectors, strict=True):
-                    copy.write_row((key, year, str(vector.tolist())))
-            server.run("ANALYZE things")
-            yield server.address()
+                cursor.execute(
+                    f"CREATE TABLE things (id {kind} PRIMARY KEY, year int,"
+                    f" vector vector({rows.vectors.shape[1]}))"
+                )
+                with cursor.copy("COPY things FROM STDIN") as copy:
+                    years = rows.columns["year"]
+                    for key, year, vector in zip(rows.keys, years, rows.vectors, strict=True):
+                        copy.write_row((key, year, str(vector.tolist())))
+                cursor.execute("ANALYZE things")
+            yield server.address(database=name)
 
 
 class MilvusMaker:
