@@ -121,7 +121,11 @@ def read_collection(
                 wanted = replace(settings, collection=name, label_field=label, fields=names)
                 return sample_collection(collection, address, wanted, report)
 
-    return stoppable(read, report, lambda: [each.close() for each in opened])
+    def close() -> None:
+        for database in opened:
+            database.close()
+
+    return stoppable(read, report, close)
 
 
 def open_again(origin: CollectionOrigin, ask: Ask, report: Report = silent) -> VectorSet:
