@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from embedviz.app.databases.settings import CollectionSearchSettings
@@ -15,10 +16,12 @@ from embedviz.gui.widgets.controls import (
     tool_button,
     with_name,
 )
+from embedviz.gui.widgets.flow_layout import FlowLayout
 from embedviz.sources.databases.search_settings import describe_index
 from embedviz.sources.databases.searching.ways import SearchWays
 
-_LEAST_BOX = 80
+_LEAST_BOX = 60
+"""Of a box, in pixels; what does not fit ends in an ellipsis."""
 
 
 class AmongControls(QWidget):
@@ -64,15 +67,17 @@ class AmongControls(QWidget):
         self.measured.setAccessibleName("Recall of the index")
         self._ways: tuple[SearchWays | None, int, int] | None = None
         self._lay_out()
+        self.hide()
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
         rows.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         rows.setSpacing(GRID // 2)
-        first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for row in (first, second, third):
+        first, second, third = QHBoxLayout(), QHBoxLayout(), FlowLayout(GRID, GRID // 2)
+        for row in (first, second):
             row.setSpacing(GRID)
             rows.addLayout(row)
+        rows.addLayout(third)
         first.addWidget(caption("among"))
         first.addWidget(self.among, 1)
         second.addWidget(self.way, 1)
@@ -80,7 +85,6 @@ class AmongControls(QWidget):
         second.addWidget(self.effort)
         third.addWidget(self.beside)
         third.addWidget(self.recall)
-        third.addStretch(1)
         rows.addWidget(self.said)
         rows.addWidget(self.measured)
 
@@ -136,4 +140,6 @@ class AmongControls(QWidget):
         if ways.is_exact:
             self.way.addItem("exact", "exact")
         if ways.index is not None:
-            self.way.addItem(f"{describe_index(ways.index)}, approximate", "index")
+            self.way.addItem(f"{ways.index.kind}, approximate", "index")
+            end, tip = self.way.count() - 1, Qt.ItemDataRole.ToolTipRole
+            self.way.setItemData(end, describe_index(ways.index), tip)
