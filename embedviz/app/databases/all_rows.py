@@ -5,63 +5,21 @@ The neighbors panel asks; a map shows what was found outside of the sample.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from embedviz.app.databases.collections import Collections, origin_of
-from embedviz.app.databases.settings import CollectionSearchSettings
-from embedviz.app.state import State
-from embedviz.core.neighbors import Metric
-from embedviz.core.progress import Report
-from embedviz.core.query_vector import QueryVector
+from embedviz.app.databases.collections import Collections
 from embedviz.core.vector_set import VectorSet
-from embedviz.sources.databases.searching.all_rows import (
-    AllRowsAnswer,
-    CollectionQuery,
-    search_all_rows,
-)
-from embedviz.sources.databases.searching.ways import Way
+from embedviz.sources.databases.searching.all_rows import AllRowsAnswer
 
 
-@dataclass(frozen=True)
-class AllRowsRequest:
-    """A search among all rows, as a state asks for it.
+class AllRowsAsked(Protocol):
+    """A search among all rows, equal to another one for the same; see `AllRowsRequest`."""
 
-    Attributes
-    ----------
-    vector_set : VectorSet
-        The sample.
-    query : int or None
-    query_vector : QueryVector or None
-    metric, count, way, effort
-        See `CollectionQuery`.
-    """
-
-    vector_set: VectorSet
-    query: int | None
-    query_vector: QueryVector | None
-    metric: Metric
-    count: int
-    way: Way
-    effort: int | None
-
-    @classmethod
-    def of(cls, state: State) -> AllRowsRequest | None:
-        """Return what a state asks for; None where it searches the rows that are shown."""
-        active, settings = state.active, state[CollectionSearchSettings]
-        if active is None or settings.among != "all" or origin_of(active) is None:
-            return None
-        if state.current_query is None:
-            return None
-        effort = settings.effort if settings.way == "index" else None
-        query = None if state.query_vector is not None else state.query
-        asked = state.query_vector, state.metric, state.count
-        return cls(active, query, *asked, settings.way, effort)
-
-    def is_wanted(self, state: State) -> bool:
-        """Return whether a state still asks for this."""
-        return AllRowsRequest.of(state) == self
+    @property
+    def vector_set(self) -> VectorSet:
+        """The sample."""
 
 
 class AllRows(QObject):
@@ -82,20 +40,18 @@ class AllRows(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.collections = Collections()
-        self._last: tuple[AllRowsRequest, AllRowsAnswer] | None = None
+        self._last: tuple[AllRowsAsked, AllRowsAnswer] | None = None
 
-    def answer_to(self, state: State) -> AllRowsAnswer | None:
-        """Return what was found for what a state asks for; None where that is not known."""
-        if self._last is None or not self._last[0].is_wanted(state):
-            return None
-        return self._last[1]
+    def answer_to(self, asked: AllRowsAsked | None) -> AllRowsAnswer | None:
+        """Return what was found for a request; None where that is not known."""
+        return None if self._last is None or self._last[0] != asked else self._last[1]
 
     def last_of(self, vector_set: VectorSet) -> AllRowsAnswer | None:
         """Return the last answer about a set, whatever was searched for."""
         last = self._last
         return None if last is None or last[0].vector_set is not vector_set else last[1]
 
-    def keep(self, request: AllRowsRequest, answer: AllRowsAnswer | None) -> None:
+    def keep(self, request: AllRowsAsked, answer: AllRowsAnswer | None) -> None:
         """Take note of an answer; None: there is none."""
         self._last = None if answer is None else (request, answer)
         self.found.emit()
@@ -105,34 +61,3 @@ class AllRows(QObject):
         self.collections.keep_only(vector_sets)
         if self._last is not None and self._last[0].vector_set not in vector_sets:
             self._last = None
-
-
-def search_request(
-    collections: Collections, request: AllRowsRequest, state: State, report: Report
-) -> AllRowsAnswer:
-    """Return what is found for a request, after the user agreed to connect where that is needed.
-
-    Runs off the UI thread.
-
-    Parameters
-    ----------
-    collections : Collections
-    request : AllRowsRequest
-    state : State
-        From which it was made.
-    report : Report
-    """
-    origin, query = origin_of(request.vector_set), state.current_query
-    assert origin is not None
-    assert query is not None
-    asked = CollectionQuery(
-        query.vector,
-        request.count,
-        request.metric,
-        request.way,
-        request.effort,
-        request.query,
-        query.name,
-    )
-    with collections.opened(origin, report) as collection:
-        return search_all_rows(collection, request.vector_set, origin, asked, report)

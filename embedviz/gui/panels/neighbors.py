@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from embedviz.app.databases.requests import AllRowsRequest
 from embedviz.app.databases.settings import CollectionSearchSettings
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
@@ -36,7 +37,6 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import with_controls
 from embedviz.gui.calculations import Subject
 from embedviz.gui.describe import describe_metadata
-from embedviz.gui.pages.page import WantedBy
 from embedviz.gui.pane import Pane
 from embedviz.gui.panels.all_rows.search import AllRowsSearch
 from embedviz.gui.panels.text_query import WITHOUT_ENCODER, WORDS_ONLY, TextQuery
@@ -146,7 +146,7 @@ class NeighborsPanel(Pane):
         self.all_rows.release()
 
     def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
-        if isinstance(subject, WantedBy):
+        if isinstance(subject, AllRowsRequest):
             return subject.is_wanted(self.session.state)
         return super().wants(subject)
 

@@ -148,14 +148,11 @@ class RankedList(QListView):
     -------
     row_chosen : (int,)
         The user clicked a line, or pressed Return on it.
-    other_chosen : (int,)
-        The same of a line that stands for no row of the set: its place in the list.
     row_hovered : (int,)
         The row at the mouse; -1 when it has left the list.
     """
 
     row_chosen = Signal(int)
-    other_chosen = Signal(int)
     row_hovered = Signal(int)
 
     def __init__(self) -> None:
@@ -260,8 +257,6 @@ class RankedList(QListView):
         row = self._row_at(index)
         if row >= 0:
             self.row_chosen.emit(row)
-        else:
-            self.other_chosen.emit(index.row())
 
     def _row_at(self, index: QModelIndex) -> int:
         return self.lines.lines[index.row()].row

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QModelIndex, QObject
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from embedviz.app.databases.all_rows import AllRowsRequest, search_request
 from embedviz.app.databases.collections import origin_of
+from embedviz.app.databases.requests import AllRowsRequest, search_request
 from embedviz.app.databases.settings import CollectionSearchSettings
 from embedviz.app.searches import Searches
+from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.neighbors import Metric
@@ -20,10 +22,11 @@ from embedviz.core.progress import Report
 from embedviz.core.query_vector import Query, QueryVector
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import composed, with_controls
-from embedviz.gui.pane import Pane
+from embedviz.gui.calculations import Calculations
 from embedviz.gui.panels.all_rows.controls import AmongControls
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import text_label, with_name
+from embedviz.gui.widgets.message_bar import MessageBar
 from embedviz.gui.widgets.ranked_list import Ranked, RankedList, rank
 from embedviz.sources.databases.searching.all_rows import AllRowsAnswer
 
@@ -33,13 +36,24 @@ MISSED = "missed"
 """Note of a line that is nearer than the last one that the engine found, and was not found."""
 
 
+class AsksAllRows(Protocol):
+    """What the search needs of the panel that it is a part of; see `Pane`."""
+
+    session: Session
+    calculations: Calculations
+    message_bar: MessageBar
+
+    def edit(self, state: State) -> None:
+        """Show another state because the user asked for it."""
+
+
 class AllRowsSearch(QObject):
     """Search of the engine, with its controls and what it is compared with.
 
     Parameters
     ----------
-    pane : Pane
-        The neighbors panel: its tasks do it.
+    pane : AsksAllRows
+        Its tasks do it.
     found : RankedList
         Where the neighbors are listed.
 
@@ -51,8 +65,8 @@ class AllRowsSearch(QObject):
     beside_title : QLabel
     """
 
-    def __init__(self, pane: Pane, found: RankedList) -> None:
-        super().__init__(pane)
+    def __init__(self, pane: AsksAllRows, found: RankedList) -> None:
+        super().__init__(found)
         self._pane, self._session, self._list = pane, pane.session, found
         self._calculations = pane.calculations
         self._task = pane.calculations.new_task("nearest of all rows")
@@ -71,7 +85,8 @@ class AllRowsSearch(QObject):
             RankedList(), "neighbors.beside_list", "Exact neighbors among the rows shown"
         )
         self.beside.row_chosen.connect(lambda row: self._edit(self._session.state.queried(row)))
-        found.other_chosen.connect(self._choose_outside)
+        found.clicked.connect(self._choose_outside)
+        found.activated.connect(self._choose_outside)
         self._listed = ""
         self.beside.hide()
         self.beside_title.hide()
@@ -116,7 +131,7 @@ class AllRowsSearch(QObject):
         if request is None:
             self._leave()
             return
-        answer = self._session.all_rows.answer_to(state)
+        answer = self._session.all_rows.answer_to(request)
         if answer is not None:
             self._calculations.cancel(self._task)
             self._show(request, name, answer)
@@ -192,12 +207,14 @@ class AllRowsSearch(QObject):
         self.beside.hide()
         self.beside_title.hide()
 
-    def _choose_outside(self, place: int) -> None:
+    def _choose_outside(self, index: QModelIndex) -> None:
         """Search for the neighbors of a row that is not in the sample, by its vector."""
-        answer = self._session.all_rows.answer_to(self._session.state)
-        if answer is None or place >= len(answer.found):
+        answer = self._session.all_rows.answer_to(AllRowsRequest.of(self._session.state))
+        if answer is None or index.row() >= len(answer.found):
             return
-        found = answer.found[place]
+        found = answer.found[index.row()]
+        if found.row >= 0:
+            return
         if found.vector is None:
             said = f"{found.label!r} is outside of the sample and has no vector to search with."
             self._pane.message_bar.show_message(said)

@@ -16,6 +16,7 @@ from embedviz.core.arrays import Matrix, Rows
 from embedviz.core.neighbors.metric import Metric
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
+from embedviz.sources.databases.connecting import title_of
 from embedviz.sources.databases.origin import CollectionOrigin
 from embedviz.sources.databases.protocol import Collection, Keys, SearchAnswer, SearchRequest
 from embedviz.sources.databases.searching.ways import SearchWays, Way, ways_of
@@ -137,7 +138,8 @@ def search_all_rows(
     UserError
         When the engine cannot search so, or fails.
     """
-    ways = ways_of(collection, origin.address.engine, origin.settings.vector_field, query.metric)
+    engine, vectors = origin.address.engine, origin.settings.vector_field
+    ways = ways_of(collection, engine, vectors, query.metric, title_of(engine))
     way = ways.used(query.way)
     how = "exactly" if way == "exact" else "by its index"
     report(0.1, f"{ways.title} searches {ways.n_rows:,} rows {how}")
@@ -145,7 +147,7 @@ def search_all_rows(
         SearchRequest(
             np.asarray(query.vector, np.float64),
             query.count + 1,  # The query's own row may be one of them.
-            origin.settings.vector_field,
+            vectors,
             query.metric,
             is_exact=way == "exact",
             settings={} if way == "exact" else ways.settings(query.effort),

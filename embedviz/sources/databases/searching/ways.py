@@ -7,7 +7,6 @@ from typing import Literal
 
 from embedviz.core.errors import UserError
 from embedviz.core.neighbors.metric import Metric
-from embedviz.sources.databases.connecting import title_of
 from embedviz.sources.databases.protocol import Collection, IndexInfo
 from embedviz.sources.databases.search_settings import (
     SearchSetting,
@@ -34,6 +33,8 @@ class SearchWays:
         Whether the engine offers exact search.
     index : IndexInfo or None
         What it searches approximately by; None: it has none for this metric.
+    title : str
+        What the engine is called on the screen.
     version : str
         That of the collection; empty: the engine has none.
     """
@@ -43,12 +44,8 @@ class SearchWays:
     metric: Metric
     is_exact: bool
     index: IndexInfo | None
+    title: str = "The engine"
     version: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the engine is called on the screen."""
-        return title_of(self.engine)
 
     @property
     def effort(self) -> SearchSetting | None:
@@ -94,7 +91,9 @@ class SearchWays:
         return f"approximate: {', '.join([describe_index(self.index), *used])}"
 
 
-def ways_of(collection: Collection, engine: str, vector_field: str, metric: Metric) -> SearchWays:
+def ways_of(
+    collection: Collection, engine: str, vector_field: str, metric: Metric, title: str = ""
+) -> SearchWays:
     """Return the ways in which a field of an open collection can be searched.
 
     Parameters
@@ -104,9 +103,12 @@ def ways_of(collection: Collection, engine: str, vector_field: str, metric: Metr
         As in `ENGINES`.
     vector_field : str
     metric : Metric
+    title : str
+        What the engine is called on the screen.
     """
     info = collection.info
     field = next((each for each in info.fields if each.name == vector_field), None)
     index = None if field is None else index_for(field.indexes, metric)
     is_exact = "exact" in collection.abilities
-    return SearchWays(engine, info.n_rows, metric, is_exact, index, info.version)
+    title = title or SearchWays.title
+    return SearchWays(engine, info.n_rows, metric, is_exact, index, title, info.version)
