@@ -199,7 +199,10 @@ class SampleForm(QScrollArea):
         others = [each for each in others if each.name != info.key_field]
         for each in others:
             self.label.addItem(_described(each), each.name)
-        self.label.setCurrentIndex(max(self.label.findData(_usual_label(others)), 0))
+        self.label.setCurrentIndex(
+            max(self.label.findData(info.label_field or _usual_label(others)), 0)
+        )
+        self.vector.setCurrentIndex(max(self.vector.findData(info.vector_field), 0))
         taken = shown_fields(info)
         with QSignalBlocker(self.fields):
             self.fields.clear()

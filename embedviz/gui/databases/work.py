@@ -164,7 +164,7 @@ class DatabaseWork(QObject):
         self._cancel_all()
         self.entries, self.look, self.error = (), None, ""
         if connection is not None:
-            closing = Task(self)  # Of its own: it waits for a call that the engine is still at.
+            closing = Task(self)  # Of its own: an engine may take its time to end.
             closing.finished.connect(closing.deleteLater)
             closing.failed.connect(lambda _: None)  # It is gone, and so is what it held.
             closing.run(partial(_close, connection), lambda _: None)

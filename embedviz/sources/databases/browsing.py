@@ -27,6 +27,7 @@ MOST_KEYS_READ = 100_000
 """Keys that are read for a preview that is a seeded sample; of more, the first rows are shown."""
 _TOLD_EACH = 10
 _KEY_BYTES = 8
+_WAIT_SECONDS = 0.2
 _ROWS_MEASURED = 1000
 
 
@@ -83,10 +84,19 @@ class Connection:
         self._end = finalize(self, database.close)
 
     @contextmanager
-    def opened(self, name: str) -> Iterator[Collection]:
+    def opened(self, name: str, report: Report = silent) -> Iterator[Collection]:
         """Give a collection, which is closed afterwards; waits for who uses the connection."""
-        with self._lock, closing(self._database.open(name)) as collection:
+        with self._turn(report), closing(self._database.open(name)) as collection:
             yield collection
+
+    @contextmanager
+    def _turn(self, report: Report) -> Iterator[None]:
+        while not self._lock.acquire(timeout=_WAIT_SECONDS):
+            report(0.0, "waiting for the database to end what was stopped")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def entries(
         self, report: Report, tell: Callable[[Sequence[CollectionEntry]], None]
@@ -100,12 +110,12 @@ class Connection:
             Takes what is known so far, from time to time.
         """
         report(0.0, "listing the collections")
-        with self._lock:
+        with self._turn(report):
             names = list(self._database.collections())
         found: list[CollectionEntry] = []
         for place, name in enumerate(names):
             report(place / len(names), f"looking at {shown_name(name)}")
-            with self._lock:  # One at a time, so that one of them can be looked into meanwhile.
+            with self._turn(silent):  # Each by itself: one can be looked into meanwhile.
                 found.append(_entry(self._database, name))
             if place % _TOLD_EACH == 0:
                 tell(tuple(found))
@@ -113,20 +123,19 @@ class Connection:
 
     def look(self, settings: SampleSettings, report: Report = silent) -> FirstLook:
         """Return a few rows of a collection, chosen by the seed where that is cheap."""
-        with self.opened(settings.collection) as collection:
+        with self.opened(settings.collection, report) as collection:
             report(0.2, f"looking at {shown_name(settings.collection)}")
             return look_at(collection, self.address, settings, report)
 
     def sample(self, settings: SampleSettings, report: Report = silent) -> VectorSet:
         """Return a sample of a collection; see `sample_collection`."""
         report(0.0, "opening the collection")
-        with self.opened(settings.collection) as collection:
+        with self.opened(settings.collection, report) as collection:
             return sample_collection(collection, self.address, settings, report)
 
     def close(self) -> None:
-        """End the connection, when nobody uses it any more; may be called twice."""
-        with self._lock:
-            self._end()
+        """End the connection, and with it what is still being asked; may be called twice."""
+        self._end()
 
 
 def _entry(database: Database, name: str) -> CollectionEntry:
