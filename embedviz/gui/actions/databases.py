@@ -11,8 +11,15 @@ TIP = "A sample of a collection in LanceDB, PostgreSQL, Milvus or Qdrant, which 
 RESAMPLE_TIP = "Another number of rows, or another seed, of the collection that is shown"
 
 
-def open_database(window: Host) -> None:
-    """Show the dialog for databases; the one that is there stays, with its address."""
+def open_database(window: Host, place: str = "") -> None:
+    """Show the dialog for databases; the one that is there stays, with its address.
+
+    Parameters
+    ----------
+    window : Host
+    place : str
+        A folder or a file that is looked into at once; empty: none.
+    """
     dialog = window.widget.findChild(DatabaseDialog) or DatabaseDialog(
         window.widget,
         window.session.board,
@@ -21,6 +28,8 @@ def open_database(window: Host) -> None:
         window.embeddings.consent.agreements,
     )
     dialog.present()
+    if place:
+        dialog.look_into(place)
 
 
 def resample(window: Host) -> None:

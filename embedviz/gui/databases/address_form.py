@@ -295,6 +295,11 @@ class AddressForm(QWidget):
             self._patience.stop()
             self._recognize()
 
+    def connect_to(self, place: str) -> None:
+        """Have a database connected to, as soon as its engine is recognized."""
+        self._take(place)
+        self._connects_next = True
+
 
 def _engines_of(text: str, report: Report) -> list[str]:
     return engines_of(text)

@@ -98,6 +98,12 @@ class DatabaseDialog(DialogInReadingOrder):
         self.activateWindow()
         self.form.edit.setFocus()
 
+    def look_into(self, place: str) -> None:
+        """Look into a folder or a file, unless a sample is being read."""
+        if not self.work.is_reading:
+            self.work.disconnect_now()
+            self.form.connect_to(place)
+
     def _lay_out(self) -> None:
         self.hint = text_label(kind="hint", wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -131,7 +137,8 @@ class DatabaseDialog(DialogInReadingOrder):
     def _connect_parts(self) -> None:
         work, footer = self.work, self.footer
         self.form.wanted.connect(self._connect)
-        self.form.edit.textEdited.connect(lambda _: self._on_address())
+        self.form.edit.textChanged.connect(lambda _: self._on_address())
+        self.form.engine.activated.connect(lambda _: self._on_address())
         self.table.chosen.connect(self._on_chosen)
         self.sample.changed.connect(self._on_changed)
         self._patience.timeout.connect(self._look)

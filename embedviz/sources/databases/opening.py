@@ -16,7 +16,7 @@ from embedviz.sources.databases.connecting import address_of, agreed_class
 from embedviz.sources.databases.credentials import TYPED, checked_password_variable
 from embedviz.sources.databases.origin import CollectionOrigin, SampleSettings
 from embedviz.sources.databases.protocol import CollectionInfo, Database
-from embedviz.sources.databases.sample_set import sample_collection
+from embedviz.sources.databases.sample_set import CollectionUndecided, sample_collection
 from embedviz.sources.databases.stopping import stoppable
 from embedviz.sources.secret import Secret
 
@@ -147,7 +147,7 @@ def only_collection(database: Database) -> str:
     where = database.address.description
     if not names:
         raise UserError(f"There is no collection with vectors in {where}.")
-    raise UserError(
+    raise CollectionUndecided(
         f"There are {len(names):,} collections in {where}: "
         f"{', '.join(map(shown_name, names[:20]))}{', …' * (len(names) > 20)}. Name one of them."
     )

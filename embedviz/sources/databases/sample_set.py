@@ -87,6 +87,13 @@ def set_of_keys(
     return _as_set(info, address, settings, rows)
 
 
+class CollectionUndecided(UserError):
+    """A database that has several collections, or several fields of vectors, of which one is meant.
+
+    Raised where none was named; a window shows them, and asks.
+    """
+
+
 def vector_field_of(info: CollectionInfo, name: str) -> Field:
     """Return a field of vectors by its name; without one, the only one there is.
 
@@ -103,7 +110,7 @@ def vector_field_of(info: CollectionInfo, name: str) -> Field:
         return there[0]
     name = name or info.vector_field
     if not name:
-        raise UserError(
+        raise CollectionUndecided(
             f"{shown_name(info.name)!r} has several fields of vectors: {names}. Choose one of them."
         )
     found = next((each for each in there if each.name == name), None)

@@ -1,9 +1,12 @@
 """Real engines through the dialog, the recent collections and Resample, as a person uses them."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QPushButton
 
+from embedviz.gui.databases.dialog import DatabaseDialog
 from embedviz.gui.databases.resample import ResampleDialog
 from embedviz.sources.databases import database_class
 from tests.sources.databases.engines import MAKERS, Rows
@@ -50,6 +53,7 @@ def look_inside(dialog, typed, answer, settled, qtbot):
             box = dialog.form.password.kind
             box.setCurrentIndex(box.findData("typed"))
             box.activated.emit(box.currentIndex())
+            dialog.form.password.typed_line.selectAll()
             qtbot.keyClicks(dialog.form.password.typed_line, password)
         dialog.form.connect_button.click()
         if not address.is_local:
@@ -60,29 +64,34 @@ def look_inside(dialog, typed, answer, settled, qtbot):
 
 
 def n_sets(window, wait_until, count):
-    wait_until(lambda: len(window.session.state.sets) == count or window.message_bar.text)
+    wait_until(lambda: len(window.session.state.sets) == count or bool(window.message_bar.text))
     assert window.message_bar.text == ""
     return window.session.state.active
 
 
-@pytest.mark.parametrize("engine", MAKERS, indirect=True)
-def test_a_sample_opens_again_and_is_drawn_anew(
-    dialog, engine, look_inside, window, settled, wait_until, agree, idle
-):
-    maker, address = engine
-    look_inside(maker, address)
+@pytest.fixture
+def first(dialog, engine, look_inside, window, settled, wait_until, idle):
+    """Return a sample that was opened by the dialog."""
+    look_inside(*engine)
     assert dialog.footer.problem.text() == ""
+    dialog.table.choose(dialog.table.model().index(0, 0).data())
     settled(dialog)
     assert dialog.sample.preview.rows.rowCount() == 6
+    box = dialog.sample.vector
+    box.setCurrentIndex(box.findData("vector"))
     dialog.sample.n_rows.setValue(100)
     settled(dialog)
     assert "100 of 300 rows" in dialog.footer.reads.text()
     dialog.footer.open_button.click()
-    first = n_sets(window, wait_until, 1)
+    opened = n_sets(window, wait_until, 1)
     said = "100 of 300 rows, sampled by key, seed 0"
     wait_until(lambda: said in window.active_pane.view.scene.caption)
     idle(window.session)
+    return opened
 
+
+@pytest.mark.parametrize("engine", MAKERS, indirect=True)
+def test_a_sample_opens_again_and_is_drawn_anew(first, engine, window, wait_until, agree, idle):
     menu = window.files.recent_menu
 
     def is_remembered():
@@ -91,7 +100,7 @@ def test_a_sample_opens_again_and_is_drawn_anew(
 
     wait_until(is_remembered)
     menu.entries[0].trigger()
-    if not address.is_local:
+    if not engine[1].is_local:
         agree()
     again = n_sets(window, wait_until, 2)
     assert again is not first
@@ -104,7 +113,7 @@ def test_a_sample_opens_again_and_is_drawn_anew(
     assert "100 of 300 rows" in asked.reads.text()
     assert asked.seed.value() == 1
     asked.open_button.click()
-    if not address.is_local:
+    if not engine[1].is_local:
         agree()
     other = n_sets(window, wait_until, 3)
     assert len(other) == 100
@@ -124,15 +133,25 @@ def test_a_wrong_password_is_said_and_another_one_is_tried(dialog, engine, look_
     assert dialog.table.model().rowCount() == 1
 
 
-def test_a_folder_of_a_database_that_is_dropped_opens(window, tmp_path, rows, drop):
-    folder = tmp_path / "x.lancedb"
-    folder.mkdir()
-    with MAKERS["lancedb"].filled(folder, rows):
-        state = drop([folder])
-    assert [len(each) for each in state.sets] == [300]
+def test_a_dropped_folder_of_which_something_is_to_be_chosen_is_looked_into(
+    window, folder, drop, wait_until, settled
+):
+    assert drop([folder]).sets == ()
+    (dialog,) = window.findChildren(DatabaseDialog)
+    wait_until(lambda: dialog.work.connection is not None)
+    settled(dialog)
+    assert dialog.isVisible()
+    assert window.message_bar.isHidden()
+    names = [dialog.table.model().index(row, 0).data() for row in range(2)]
+    assert names == ["texts", "words"]
 
 
-def test_one_table_of_a_folder_that_is_dropped_opens(window, tmp_path, rows, drop):
-    with MAKERS["lancedb"].filled(tmp_path, rows):
-        state = drop([tmp_path / "things.lance"])
-    assert [(each.name, len(each)) for each in state.sets] == [("things", 300)]
+def test_a_dropped_folder_of_one_table_opens(window, folder, drop):
+    shutil.rmtree(folder / "words.lance")
+    assert [(each.name, len(each)) for each in drop([folder]).sets] == [("texts", 300)]
+
+
+def test_a_dropped_table_opens(window, folder, drop):
+    assert [(each.name, len(each)) for each in drop([folder / "texts.lance"]).sets] == [
+        ("texts", 300)
+    ]
