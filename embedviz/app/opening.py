@@ -120,3 +120,10 @@ class OpenQueue:
                 self.fail(request, error)
             else:
                 self.finish(request, vector_set)
+
+
+def prepared(vector_set: VectorSet) -> VectorSet:
+    """Do now what would stall the window at its first use, when there are a million labels."""
+    vector_set.index_labels()
+    _ = vector_set.metadata
+    return vector_set

@@ -140,7 +140,29 @@ def tell_apart(sets: Sequence[VectorSet]) -> list[tuple[str, str]]:
         for i, place in enumerate(places):
             n_before = paths[:i].count(paths[i])
             told[place] = where[paths[i]], f"({n_before + 1})" if n_before else ""
+    _tell_samples_apart(sets, told)
     return told
+
+
+def _tell_samples_apart(sets: Sequence[VectorSet], told: list[tuple[str, str]]) -> None:
+    """Add to samples of collections of one name where these are, or which seed each has."""
+    named: dict[str, list[tuple[int, CollectionOrigin]]] = {}
+    for place, each in enumerate(sets):
+        if isinstance(each.origin, CollectionOrigin) and each.derivation is None:
+            named.setdefault(each.name, []).append((place, each.origin))
+    for samples in named.values():
+        origins = [origin for _, origin in samples]
+        is_elsewhere = len({each.address for each in origins}) > 1
+        is_seeded = len({each.settings.seed for each in origins}) > 1
+        for i, (place, origin) in enumerate(samples):
+            where = origin.address.description if is_elsewhere else ""
+            seed = f"seed {origin.settings.seed}" if is_seeded else ""
+            n_before = sum(
+                (each.address, each.settings.seed) == (origin.address, origin.settings.seed)
+                for each in origins[:i]
+            )
+            which = f"({n_before + 1})" if n_before else ""
+            told[place] = " · ".join(filter(None, (seed, where))), which
 
 
 def _differing_parts(paths: Sequence[Path]) -> dict[Path, str]:
@@ -197,6 +219,8 @@ def _first(scan: RowScan) -> str:
 def describe_metadata(vector_set: VectorSet, row: int) -> list[str]:
     """Return the row's number and its metadata, without what repeats its label."""
     lines = [f"row {row:,} of {len(vector_set):,}, from 0"]
+    if isinstance(vector_set.root.origin, CollectionOrigin) and (part := describe_part(vector_set)):
+        lines.append(f"sample: {part}")
     for name in vector_set.metadata.column_names[:SHOWN_COLUMNS]:
         value = vector_set.metadata.column(name)[row].as_py()
         if value is not None and value != vector_set.labels[row]:

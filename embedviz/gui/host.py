@@ -15,8 +15,8 @@ from embedviz.app.session import Session
 from embedviz.app.tasks import Task
 from embedviz.core.settings import Settings
 from embedviz.core.vector_set import VectorSet
+from embedviz.gui.texts.consent_dialog import ConsentQuestions
 from embedviz.gui.widgets.message_bar import MessageBar
-from embedviz.sources.consent import Ask
 
 
 class OpensFiles(Protocol):
@@ -27,6 +27,9 @@ class OpensFiles(Protocol):
 
     def open_sample(self, name: str) -> None:
         """Open vectors that come with the program."""
+
+    def show(self, vector_set: VectorSet) -> None:
+        """Show a set that was read."""
 
 
 class Arrangement(Protocol):
@@ -141,7 +144,7 @@ class EmbedsTexts(Protocol):
     """What embeds texts, as actions see it."""
 
     @property
-    def consent(self) -> Ask:
+    def consent(self) -> ConsentQuestions:
         """What asks the user before anything is sent or downloaded."""
 
     def ask_about_file(self, path: Path) -> None:

@@ -185,11 +185,11 @@ def _of_fields(theme: Theme) -> str:
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
     QCheckBox {{ spacing: 8px; }}
-    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {theme.muted};
-        border-radius: 4px; background: {theme.panel}; }}
+    QCheckBox::indicator, QListView::indicator {{ width: 14px; height: 14px;
+        border: 1px solid {theme.muted}; border-radius: 4px; background: {theme.panel}; }}
     QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border: 1px solid {theme.accent}; }}
-    QCheckBox::indicator:checked {{ background: {theme.accent}; border: 1px solid {theme.accent};
-        image: url("{check}"); }}
+    QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {theme.accent};
+        border: 1px solid {theme.accent}; image: url("{check}"); }}
     QCheckBox:focus {{ color: {theme.accent}; }}
     QPlainTextEdit {{ background: {theme.ground}; border: 1px solid {theme.hairline};
         border-radius: {RADIUS}px; padding: 3px 6px; selection-background-color: {theme.accent};

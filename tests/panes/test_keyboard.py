@@ -28,6 +28,7 @@ from embedviz.app.pairing import OpenRequest
 from embedviz.core.samples import resource_path
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.coloring.palettes import as_light
+from embedviz.gui.databases.dialog import DatabaseDialog
 from embedviz.gui.opening.dialog import OpenDialog
 from embedviz.gui.pages.stack import PageStack
 from embedviz.gui.texts.consent_dialog import ConsentDialog
@@ -240,6 +241,15 @@ def begin_column(window):
     window.trigger("file.embed_column")
 
 
+def begin_database(window):
+    window.trigger("file.database")
+    form = window.findChild(DatabaseDialog).form
+    box = form.password.kind
+    box.setCurrentIndex(box.findData("typed"))
+    box.activated.emit(box.currentIndex())
+    form.edit.setText("postgresql://reader@localhost/texts")
+
+
 def begin_encoder(window):
     window.trigger("file.set_encoder")
 
@@ -273,6 +283,7 @@ def begin_relation(window):
     [
         begin_catalog,
         begin_column,
+        begin_database,
         begin_encoder,
         begin_figure,
         begin_guide,
@@ -295,6 +306,8 @@ def test_tab_reaches_every_control_of_dialogs(window, shown, idle, qtbot, begin)
     (dialog,) = dialogs()
     if isinstance(dialog, OpenDialog):
         qtbot.waitUntil(dialog.footer.open_button.isEnabled)
+    if isinstance(dialog, DatabaseDialog):
+        qtbot.waitUntil(dialog.form.connect_button.isEnabled, timeout=20_000)
     try:
         found = problems_of(dialog, walk(dialog, qtbot))
     finally:

@@ -17,6 +17,8 @@ from embedviz.app.files.paths import data_folder
 from embedviz.app.files.values import Unfit, made, settings_of, to_json
 from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
+from embedviz.sources.databases.address import Address
+from embedviz.sources.databases.origin import SampleSettings
 
 MOST_RECENT = 10
 _FORMAT = "embedviz settings"
@@ -25,23 +27,65 @@ _WAIT_MILLISECONDS = 2000
 
 
 @dataclass(frozen=True)
+class RecentCollection:
+    """A collection of a database that was sampled lately; without a password, as an address is.
+
+    Attributes
+    ----------
+    address : Address
+    settings : SampleSettings
+    """
+
+    address: Address
+    settings: SampleSettings
+
+
+@dataclass(frozen=True)
 class Recent:
-    """A file that was opened lately.
+    """A file, or a collection of a database, that was opened lately.
 
     Attributes
     ----------
     path : str
-        Absolute; a file of vectors or a session.
+        Absolute; a file of vectors or a session, or the folder of a database. Of a server: where
+        it is, in words.
     labels, metadata : str or None
         The second file it was opened with.
     settings : ReadSettings
         What else was decided about it: columns, a sample, bad rows.
+    collection : RecentCollection or None
+        None: it is a file.
     """
 
     path: str
     labels: str | None = None
     metadata: str | None = None
     settings: ReadSettings = field(default_factory=ReadSettings)
+    collection: RecentCollection | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine, and not on a server."""
+        return self.collection is None or self.collection.address.is_local
+
+    @property
+    def place(self) -> str:
+        """What tells it from another one of the same title."""
+        return str(Path(self.path).parent) if self.is_here else self.path
+
+    @property
+    def title(self) -> str:
+        """What it is called in a menu."""
+        name = Path(self.path).name
+        if self.collection is None:
+            return name
+        where = name if self.is_here else self.collection.address.description
+        return f"{self.collection.settings.collection} · {where}"
+
+    def is_same(self, other: Recent) -> bool:
+        """Return whether both are of one file, or of one collection."""
+        names = [each.collection and each.collection.settings.collection for each in (self, other)]
+        return self.path == other.path and names[0] == names[1]
 
 
 @dataclass(frozen=True)
@@ -79,8 +123,8 @@ class Preferences:
 
     def with_recent(self, opened: Recent) -> Preferences:
         """Put a file first in the list."""
-        others = tuple(each for each in self.recent if each.path != opened.path)
-        folder = str(Path(opened.path).parent)
+        others = tuple(each for each in self.recent if not each.is_same(opened))
+        folder = str(Path(opened.path).parent) if opened.is_here else self.folder
         return replace(self, recent=(opened, *others)[:MOST_RECENT], folder=folder)
 
     def without_recent(self) -> Preferences:
@@ -152,9 +196,9 @@ def change_settings(change: Callable[[Preferences], Preferences]) -> None:
 
 def titles_of(files: tuple[Recent, ...]) -> list[str]:
     """Return what recent files are called in a menu: with their folders where names are equal."""
-    names = [Path(each.path).name for each in files]
+    names = [each.title for each in files]
     return [
-        f"{name} — {Path(each.path).parent}" if names.count(name) > 1 else name
+        f"{name} — {each.place}" if names.count(name) > 1 else name
         for name, each in zip(names, files, strict=True)
     ]
 
@@ -166,7 +210,12 @@ def _recent(value: object) -> Recent | None:
     except (Unfit, TypeError):
         return None
     found = replace(found, settings=_how(value))
-    return found if found.path and "\0" not in found.path else None
+    places = [found.path]
+    if found.collection is not None:
+        places.append(found.collection.address.place)
+        if found.collection.settings.n_rows < 1 or found.collection.settings.seed < 0:
+            return None
+    return found if all(each and "\0" not in each for each in places) else None
 
 
 def _how(value: object) -> ReadSettings:

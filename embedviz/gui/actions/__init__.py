@@ -15,6 +15,7 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import (
     catalog,
     commands,
+    databases,
     figures,
     opening,
     query,
@@ -136,6 +137,8 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "Open Parquet or Arrow files of one folder as one set",
     ),
+    Action("file.database", "File", "Open Database…", databases.open_database, (), databases.TIP),
+    Action("file.resample", "File", "Resample…", databases.resample, (), databases.RESAMPLE_TIP),
     Action("file.catalog", "File", "Get Vectors…", catalog.get_vectors, (), catalog.TIP),
     Action(
         "file.open_session",

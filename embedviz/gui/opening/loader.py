@@ -17,6 +17,7 @@ from embedviz.core.errors import ChoiceRequired, UserError
 from embedviz.core.samples import SAMPLES
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.opening.reading import read_request
+from embedviz.sources.databases.sample_set import CollectionUndecided
 
 
 class Opener(QObject):
@@ -28,6 +29,8 @@ class Opener(QObject):
         What could not be opened, why, and what to do; the other files were opened.
     undecided : (OpenRequest,)
         A file that can be opened once something has been decided; the other files were opened.
+    collection_undecided : (str,)
+        A database here, as its path, of which a collection or a field of vectors is to be chosen.
 
     Attributes
     ----------
@@ -38,6 +41,7 @@ class Opener(QObject):
 
     failed = Signal(str)
     undecided = Signal(object)
+    collection_undecided = Signal(str)
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -102,4 +106,7 @@ class Opener(QObject):
         failed = self._at_work
         assert failed is not None
         self._next()
-        self._queue.fail(failed, error)
+        if isinstance(error, CollectionUndecided) and isinstance(failed, OpenRequest):
+            self.collection_undecided.emit(str(failed.vectors))
+        else:
+            self._queue.fail(failed, error)

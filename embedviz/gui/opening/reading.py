@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from embedviz.app.opening import CollectionRequest, Request, SampleRequest
+from embedviz.app.opening import CollectionRequest, Request, SampleRequest, prepared
 from embedviz.app.pairing import OpenRequest
 from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
@@ -42,7 +42,7 @@ def read_request(
         As `open_file`.
     """
     if isinstance(request, SampleRequest):
-        return _prepared(load_sample(request.name))
+        return prepared(load_sample(request.name))
     if isinstance(request, OpenRequest) and is_database(request.vectors):
         request = request_for_folder(request.vectors, request.settings)
     if isinstance(request, CollectionRequest):
@@ -54,7 +54,7 @@ def read_request(
             secret=request.secret,
             takes_all=request.takes_all,
         )
-        return _prepared(found)
+        return prepared(found)
     settings = replace(request.read_settings, scans_later=scans_later)
     return read_file(request.vectors, settings, report)
 
@@ -95,7 +95,7 @@ def read_file(path: Path, settings: ReadSettings, report: Report) -> VectorSet:
     except UserError as error:
         raise texts_instead(path, error, report) from error
     report(1.0, "indexing labels")
-    return _prepared(with_own_pictures(opened))
+    return prepared(with_own_pictures(opened))
 
 
 def _with_sizes(report: Report, path: Path) -> Report:
@@ -115,10 +115,3 @@ def _with_sizes(report: Report, path: Path) -> Report:
         report(fraction, message)
 
     return tell
-
-
-def _prepared(vector_set: VectorSet) -> VectorSet:
-    """Do now what would stall the window at its first use, when there are a million labels."""
-    vector_set.index_labels()
-    _ = vector_set.metadata
-    return vector_set

@@ -26,6 +26,7 @@ from embedviz.core.texts.encoder_of import encoder_of
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.describe import (
     describe_encoder,
+    describe_part,
     describe_set,
     describe_size,
     describe_trouble,
@@ -185,7 +186,7 @@ class LibraryPanel(Pane):
             self.calculations.run(self._search_task, work, show, active, purpose="edit")
         else:
             self.calculations.cancel(self._search_task)
-            self._list(active, range(len(active)), f"{len(active):,} rows")
+            self._list(active, range(len(active)), describe_part(active) or f"{len(active):,} rows")
 
     def _show_found(self, active: VectorSet, found: Found) -> None:
         rows = found.rows

@@ -16,6 +16,7 @@ from embedviz.app.files.recipes.restoring import restored_recipe
 from embedviz.app.files.session.autosave import Autosave, Orphan
 from embedviz.app.files.session.writing import can_be_kept, is_session, save_session
 from embedviz.app.files.settings import Recent
+from embedviz.app.opening import CollectionRequest
 from embedviz.app.pairing import OpenRequest, pair_up
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -173,6 +174,11 @@ class SessionFiles(QObject):
         self.restorer.open_rest()
 
     def _open_recent(self, recent: Recent) -> None:
+        if recent.collection is not None:
+            self._window.message_bar.clear()
+            again = CollectionRequest(recent.collection.address, recent.collection.settings)
+            self._window.opener.open([again])
+            return
         path = Path(recent.path)
         if is_session(path):
             self.open(path)

@@ -12,13 +12,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from embedviz.app.files.settings import Recent
+from embedviz.app.files.settings import Recent, RecentCollection
 from embedviz.app.files.settings_writer import SettingsWriter
 from embedviz.app.session import Session
 from embedviz.app.state import State
 from embedviz.core.origin import ReadSettings
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.theme import theme_manager
+from embedviz.sources.databases.origin import CollectionOrigin
 
 
 class WindowMemory(QObject):
@@ -76,11 +77,15 @@ class WindowMemory(QObject):
 
 
 def _opened(vector_set: VectorSet) -> Recent | None:
-    """Return the file of a set that was opened, and not made from another one."""
+    """Return the file or collection of a set that was opened, and not made from another one."""
     provenance = vector_set.provenance
     if provenance is None or provenance.line[-1].rows_from.parent is not None:
         return None
-    opened = vector_set.opened
+    opened, origin = vector_set.opened, vector_set.origin
+    if isinstance(origin, CollectionOrigin) and vector_set.derivation is None:
+        where = origin.address
+        path = where.place if where.is_local else f"{where.engine}://{where.description}"
+        return Recent(path, collection=RecentCollection(where, origin.settings))
     if vector_set.derivation is not None or opened is None:
         return None
     return _recent(opened.path, opened.settings)

@@ -124,5 +124,5 @@ def _plan(
     folders = [path.absolute().parent]
     if last := read_settings().folder:
         folders.append(Path(last))
-    recent = [Path(each.path) for each in read_settings().recent]
+    recent = [Path(each.path) for each in read_settings().recent if each.is_here]
     return plan_of_recipe(recipe, state, folders, steps=ALL_STEPS, moved=moved, may_be_read=recent)

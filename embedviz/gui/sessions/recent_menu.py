@@ -51,7 +51,7 @@ class RecentMenu(QMenu):
         forget.setObjectName("file.recent.clear")
         forget.triggered.connect(lambda: self._settings_writer.change(Preferences.without_recent))
         # In a thread: a network drive that is gone may take half a minute to say so.
-        paths = [each.path for each in recent]
+        paths = [each.path if each.is_here else "" for each in recent]
         self._looking.run(lambda report: _are_there(paths, report), self._show_missing)
 
     def _entry(self, title: str, recent: Recent) -> QAction:
@@ -69,8 +69,8 @@ class RecentMenu(QMenu):
 
 
 def _are_there(paths: list[str], report: Report) -> list[bool]:
-    """Return which files are there. Runs off the UI thread."""
-    return [_is_there(Path(path)) for path in paths]
+    """Return which files are there; of a server, "", nobody asks. Runs off the UI thread."""
+    return [not path or _is_there(Path(path)) for path in paths]
 
 
 def _is_there(path: Path) -> bool:

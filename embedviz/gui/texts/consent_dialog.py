@@ -161,6 +161,8 @@ class ConsentQuestions(QObject):
     ----------
     window : QWidget
         Has the dialogs.
+    agreements : Agreements, optional
+        Of other questions of the same window, which are not asked again.
 
     Attributes
     ----------
@@ -172,11 +174,11 @@ class ConsentQuestions(QObject):
 
     _asked = Signal(object)
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, agreements: Agreements | None = None) -> None:
         super().__init__(window)
         self._window = window
         self.dialog: ConsentDialog | None = None
-        self.agreements = Agreements()
+        self.agreements = Agreements() if agreements is None else agreements
         self._waiting: deque[_Question] = deque()
         self._current: _Question | None = None
         self._is_closed = False

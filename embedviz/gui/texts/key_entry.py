@@ -6,6 +6,7 @@ message, and the field is emptied as soon as it was taken.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -123,8 +124,22 @@ class KeyEntry(QWidget):
         dialog.open()
 
 
+Keep = Callable[[str, str, Report], None]
+"""Puts a key for an address into the keyring. Runs off the UI thread."""
+
+
 class KeyDialog(DialogInReadingOrder):
     """A field for a key that goes into the system's keyring, and nowhere else.
+
+    Parameters
+    ----------
+    address : str
+        What the key is for.
+    parent : QWidget
+    keep : callable
+        Puts it into the keyring.
+    noun : str
+        "key" or "password".
 
     Signals
     -------
@@ -133,11 +148,14 @@ class KeyDialog(DialogInReadingOrder):
 
     stored = Signal()
 
-    def __init__(self, address: str, parent: QWidget) -> None:
+    def __init__(
+        self, address: str, parent: QWidget, keep: Keep | None = None, noun: str = "key"
+    ) -> None:
         super().__init__(parent)
-        with_name(self, "store_key", "Store a key")
+        self._keep, self._noun = keep or _keep, noun
+        with_name(self, "store_key", f"Store a {noun}")
         self.setToolTip("")
-        self.setWindowTitle("Store a key")
+        self.setWindowTitle(f"Store a {noun}")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._address = address
@@ -145,8 +163,8 @@ class KeyDialog(DialogInReadingOrder):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         rows.setSpacing(GRID)
-        said = f"Key for {address}, kept in the system's keyring and in no file of embedviz."
-        rows.addWidget(text_label(said, wrap=True))
+        where = "kept in the system's keyring and in no file of embedviz"
+        rows.addWidget(text_label(f"{noun.capitalize()} for {address}, {where}.", wrap=True))
         rows.addWidget(self.field)
         rows.addWidget(self.problem)
         rows.addWidget(caption("It goes to this address alone, after you agree."))
@@ -156,7 +174,7 @@ class KeyDialog(DialogInReadingOrder):
         self._storing.failed.connect(self._on_failed)
 
     def _make_field(self) -> None:
-        self.field = with_name(QLineEdit(), "store_key.key", "The key; it is not shown")
+        self.field = with_name(QLineEdit(), "store_key.key", f"The {self._noun}; it is not shown")
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text.strip())))
         self.problem = text_label(kind="before", wrap=True)
@@ -179,7 +197,7 @@ class KeyDialog(DialogInReadingOrder):
     def _store(self) -> None:
         key, address = self.field.text(), self._address
         self.button.setEnabled(False)
-        self._storing.run(partial(_keep, address, key), lambda _: self._on_stored())
+        self._storing.run(partial(self._keep, address, key), lambda _: self._on_stored())
 
     def _on_stored(self) -> None:
         self.field.clear()

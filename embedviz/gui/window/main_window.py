@@ -22,6 +22,7 @@ from embedviz.app.state import State
 from embedviz.app.tasks import Task
 from embedviz.core.vector_set import VectorSet
 from embedviz.gui.actions import ACTIONS
+from embedviz.gui.actions.databases import open_database
 from embedviz.gui.actions.other_files import take_other_files
 from embedviz.gui.describe import describe_holes
 from embedviz.gui.keyboard.reading_order import WindowInReadingOrder
@@ -219,6 +220,7 @@ class MainWindow(WindowInReadingOrder):
         self.missing_fonts = MissingFonts(self.session, self.message_bar, self)
         self.embeddings = Embeddings(self.session, self.message_bar, self)
         self.dialogs.texts_found.connect(self.embeddings.ask)
+        self.opener.collection_undecided.connect(partial(open_database, self))
         self.session.encoders.ask = self.embeddings.consent
         self.session.all_rows.collections.ask = self.embeddings.consent
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from embedviz.core.errors import UserError
 from embedviz.sources.secret import Secret
 
-_SECRETS = ("password", "api_key", "api-key", "apikey", "token", "key")
+_SECRET = re.compile(r"key|.*(?:password|passwd|pwd|secret|token|api[-_]?key)", re.IGNORECASE)
 """Names of options that hold a secret, in the addresses of one engine or another."""
 _PLAIN = ("postgresql", "postgres")
 """Schemes that only say which engine it is; others stay in the place."""
@@ -99,9 +98,25 @@ def parse_address(text: str, engine: str) -> tuple[Address, Secret | None]:
     if re.search(r"[\x00-\x1f\x7f]", text):
         raise UserError("The address of the database holds characters that no address has.")
     if is_local_path(text):
-        path = Path(text.removeprefix("file://")).expanduser()
+        path = os.path.expanduser(text.removeprefix("file://"))
         return Address(engine, os.path.abspath(path), is_local=True), None
     return _server(text, engine)
+
+
+def without_password(text: str) -> str:
+    """Return an address as it was typed, without a password or key that is in it."""
+    _, before, rest = text.rpartition("://") if "://" in text else ("", "", text)
+    scheme = text[: len(text) - len(rest)] if before else ""
+    place, asks, query = rest.partition("?")
+    who, at, where = place.rpartition("@")
+    kept = [
+        each
+        for each in query.split("&")
+        if not _SECRET.fullmatch(unquote(each.partition("=")[0]).replace("+", " ").strip())
+    ]
+    user = who.partition(":")[0]
+    named = f"{user}@" if at and user else ""
+    return f"{scheme}{named}{where}{asks if query and any(kept) else ''}{'&'.join(kept)}"
 
 
 def is_local_path(text: str) -> bool:
@@ -120,11 +135,16 @@ def _server(text: str, engine: str) -> tuple[Address, Secret | None]:
             "The address of the database is not one: its port is not a number, or a bracket is "
             "missing. Write it like host:5432/database."
         ) from None
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    hidden = [value for name, value in given if name.casefold() in _SECRETS and value]
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":  # What is before it may be a password.
+        raise UserError(
+            "The address of the database has an @ behind the machine. In a password or a name, "
+            "write / as %2F, ? as %3F, # as %23 and @ as %40; or give the password apart."
+        )
+    given = [(name.strip(), value) for name, value in parse_qsl(parts.query, True)]
+    hidden = [value for name, value in given if _SECRET.fullmatch(name) and value]
     if parts.password:
         hidden.insert(0, unquote(parts.password))
-    options = [(name, value) for name, value in given if name.casefold() not in _SECRETS]
+    options = [(name, value) for name, value in given if not _SECRET.fullmatch(name)]
     user = unquote(parts.username or "")
     for name, value in options:
         user = user or (value if name == "user" else "")

@@ -48,7 +48,14 @@ def all_engines() -> list[Engine]:
 def engines_of(text: str) -> list[str]:
     """Return the names of the engines that a text may be an address of, in their order."""
     text = text.strip()
-    return [name for name in ENGINES if text and database_class(name).recognizes(text)]
+    return [name for name in ENGINES if text and _is_of(name, text)]
+
+
+def _is_of(engine: str, text: str) -> bool:
+    try:
+        return database_class(engine).recognizes(text)
+    except (OSError, RuntimeError, ValueError):  # Too long, closed to us, or nobody's home.
+        return False
 
 
 def title_of(engine: str) -> str:

@@ -27,8 +27,13 @@ _PASSWORD = secret_store.SecretKind(
 
 
 def keyring_entry(address: Address) -> str:
-    """Return what a secret is kept by in the keyring: "pgvector://reader@localhost:5432/texts"."""
-    return f"{address.engine}://{address.description}"
+    """Return what a secret is kept by in the keyring: "pgvector://reader@localhost:5432/texts".
+
+    A machine that an option names is part of it, else its place would lend it its password.
+    """
+    hosts = [value for name, value in address.options if name in ("host", "hostaddr") and value]
+    elsewhere = f"?host={','.join(hosts)}" if hosts else ""
+    return f"{address.engine}://{address.description}{elsewhere}"
 
 
 class Credentials:

@@ -13,10 +13,10 @@ from embedviz.core.wording import shown_name
 from embedviz.sources.consent import Ask, Sending
 from embedviz.sources.databases.address import Address
 from embedviz.sources.databases.connecting import address_of, agreed_class
-from embedviz.sources.databases.credentials import checked_password_variable, find_password
+from embedviz.sources.databases.credentials import TYPED, checked_password_variable
 from embedviz.sources.databases.origin import CollectionOrigin, SampleSettings
 from embedviz.sources.databases.protocol import CollectionInfo, Database
-from embedviz.sources.databases.sample_set import sample_collection
+from embedviz.sources.databases.sample_set import CollectionUndecided, sample_collection
 from embedviz.sources.databases.stopping import stoppable
 from embedviz.sources.secret import Secret
 
@@ -98,13 +98,13 @@ def read_collection(
     ask : Ask
     report : Report
     secret : Secret, optional
-        Default: what the variable of the address holds, or the system's keyring.
+        Default: what was typed before for this address, what its variable holds, or the keyring.
     takes_all : bool
         Whether all fields of numbers, texts, truth and dates become columns.
     fields : sequence of str
         Further fields that become columns.
     """
-    secret = secret or find_password(address)
+    secret = secret or TYPED.find(address)
     made = agreed_class(address, ask)
     opened: list[Database] = []
 
@@ -147,7 +147,7 @@ def only_collection(database: Database) -> str:
     where = database.address.description
     if not names:
         raise UserError(f"There is no collection with vectors in {where}.")
-    raise UserError(
+    raise CollectionUndecided(
         f"There are {len(names):,} collections in {where}: "
         f"{', '.join(map(shown_name, names[:20]))}{', …' * (len(names) > 20)}. Name one of them."
     )

@@ -54,13 +54,26 @@ def sample_collection(
     UserError
         When a field is not there, no row can be shown, or there is not enough memory.
     """
+    vector_field_of(collection.info, settings.vector_field)
+    _require_fields(collection.info, settings)
+    keys = sample_keys(collection, settings.n_rows, settings.seed, part_of(report, 0.0, _CHOOSING))
+    return set_of_keys(collection, address, settings, keys, part_of(report, _CHOOSING, 1.0))
+
+
+def set_of_keys(
+    collection: Collection,
+    address: Address,
+    settings: SampleSettings,
+    keys: Keys,
+    report: Report = silent,
+) -> VectorSet:
+    """Return the rows with some keys as a set; see `sample_collection`."""
     info = collection.info
     vectors = vector_field_of(info, settings.vector_field)
     _require_fields(info, settings)
     settings = replace(settings, vector_field=vectors.name)
-    keys = sample_keys(collection, settings.n_rows, settings.seed, part_of(report, 0.0, _CHOOSING))
     try:
-        rows = _read(collection, keys, vectors, settings, part_of(report, _CHOOSING, 1.0))
+        rows = _read(collection, keys, vectors, settings, report)
     except MemoryError:
         raise UserError(
             f"{counted(len(keys), 'row')} of {shown_name(info.name)} do not fit into the memory. "
@@ -72,6 +85,13 @@ def sample_collection(
             f"vector in {vectors.name!r} that can be shown. Choose another field of vectors."
         )
     return _as_set(info, address, settings, rows)
+
+
+class CollectionUndecided(UserError):
+    """A database that has several collections, or several fields of vectors, of which one is meant.
+
+    Raised where none was named; a window shows them, and asks.
+    """
 
 
 def vector_field_of(info: CollectionInfo, name: str) -> Field:
@@ -90,7 +110,7 @@ def vector_field_of(info: CollectionInfo, name: str) -> Field:
         return there[0]
     name = name or info.vector_field
     if not name:
-        raise UserError(
+        raise CollectionUndecided(
             f"{shown_name(info.name)!r} has several fields of vectors: {names}. Choose one of them."
         )
     found = next((each for each in there if each.name == name), None)

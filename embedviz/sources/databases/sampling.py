@@ -44,13 +44,18 @@ def sample_keys(
         raise UserError(f"A sample of {n_rows} rows was asked for; at least one must be read.")
     if collection.info.n_rows == 0:
         raise UserError(f"{collection.info.name!r} has no rows.")
-    bounds = collection.bounds()
-    if bounds is not None:
-        low, high = bounds
-        density = collection.info.n_rows / (high - low + 1)
-        if n_rows < collection.info.n_rows and density >= _LEAST_DENSITY:
-            return _drawn(collection, n_rows, seed, report)
+    if n_rows < collection.info.n_rows and can_draw(collection):
+        return _drawn(collection, n_rows, seed, report)
     return _smallest_hashes(collection, n_rows, seed, report)
+
+
+def can_draw(collection: Collection) -> bool:
+    """Return whether rows are chosen by drawing numbers; else all keys are read to choose some."""
+    bounds = collection.bounds()
+    if bounds is None:
+        return False
+    low, high = bounds
+    return collection.info.n_rows / (high - low + 1) >= _LEAST_DENSITY
 
 
 def _drawn(collection: Collection, n_rows: int, seed: int, report: Report) -> Keys:
