@@ -11,6 +11,7 @@ import mmap
 import os
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -151,6 +152,7 @@ class RowsOnDisk:
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(dir=self._folder, prefix=".embedviz-")  # noqa: SIM115
+                weakref.finalize(self, self._file.close)  # Also where reading ends early.
             _reserve(self._file, n_bytes)
             mapping = mmap.mmap(self._file.fileno(), n_bytes)
         except OSError as error:
