@@ -10,7 +10,6 @@ seed chooses the same rows from the same data in any format.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -20,13 +19,12 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.compiled.kernels import serial_kernel
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
-from embedviz.core.processes.memory import require_memory
+from embedviz.core.processes.row_storage import row_storage
 from embedviz.formats.reading import BadRows, ReadResult, RowNumbers, note_on_limit
 
 _BLOCK_ROWS = 4096
 _COLUMNS_AT_ONCE = 32
 _SHOWN = 3
-_GROWTH_BYTES = 32 << 20
 _FASTEST_GROWTH = 8  # Times the rows so far, however little of the file they seem to be.
 _NOT_FINITE = "a number is NaN or infinite"
 
@@ -83,7 +81,7 @@ class RowCollector:
     ) -> None:
         self._settings = settings
         self._bad = bad
-        self._matrix: Matrix = np.empty((0, dimensions), np.float32)
+        self.storage = row_storage(dimensions)
         self._count = 0
         self._labels: list[str] | None = [] if is_labeled else None
         # No set: the garbage collector would visit a million labels all over the memory, and hold
@@ -131,7 +129,7 @@ class RowCollector:
             With the sizes, and the sample that would fit.
         """
         limit, sample = self._settings.max_rows or n_rows, 2 * (self._settings.sample or n_rows)
-        require_memory(self._bad.name, min(n_rows, limit, sample), self._matrix.shape[1])
+        self.storage.require(self._bad.name, min(n_rows, limit, sample))
 
     def space_for(self, count: int, fraction: float) -> Matrix:
         """Return free rows to write the next `count` vectors to.
@@ -144,13 +142,14 @@ class RowCollector:
         """
         needed = self._count + count
         self._fraction = fraction
-        if needed > len(self._matrix):
+        self.storage.release(self._count)
+        if needed > len(self.storage.matrix):
             estimate = needed / max(fraction, 1 / _FASTEST_GROWTH) * 1.02 + 16
             limits = [self._settings.max_rows or estimate, 2 * (self._settings.sample or estimate)]
             size = max(needed, int(min(estimate, min(limits) + count)))
-            require_memory(self._bad.name, size, self._matrix.shape[1], len(self._matrix))
-            self._matrix = _grown(self._matrix, size, self._count)
-        return self._matrix[self._count : needed]
+            self.storage.require(self._bad.name, size)
+            self.storage.grow(size, self._count)
+        return self.storage.matrix[self._count : needed]
 
     def add(
         self,
@@ -177,7 +176,7 @@ class RowCollector:
         UserError
             At the first bad row, unless bad rows are to be skipped.
         """
-        space = self._matrix[self._count : self._count + count]
+        space = self.storage.matrix[self._count : self._count + count]
         marks = mark_rows(space)
         good = marks != NOT_FINITE
         problems = {int(i): _NOT_FINITE for i in np.flatnonzero(~good)} | dict(problems)
@@ -218,7 +217,7 @@ class RowCollector:
     def contents(self, format_name: str) -> ReadResult:
         """Return everything collected."""
         self._thin_out(1)
-        self._matrix.resize((self._count, self._matrix.shape[1]), refcheck=False)
+        vectors = self.storage.taken(self._count)
         notes = self._bad.notes()
         if self._n_repeated:
             notes.append(_note_on_repeated(self._n_repeated, self._first_repeated))
@@ -237,7 +236,7 @@ class RowCollector:
             n_zero=n_zero,
         )
         return ReadResult(
-            format_name, self._matrix, self._labels, rows, n_rows, notes=notes, facts=facts
+            format_name, vectors, self._labels, rows, n_rows, notes=notes, facts=facts
         )
 
     def _find_repeated(self, good: np.ndarray, labels: Sequence[str] | None) -> list[int]:
@@ -273,7 +272,7 @@ class RowCollector:
             return
         keys = np.concatenate(self._keys)
         kept = np.sort(np.argpartition(keys, sample - 1)[:sample])
-        keep_rows(self._matrix[: self._count], kept)
+        keep_rows(self.storage.matrix[: self._count], kept)
         self._keys = [keys[kept]]
         self._rows = [np.concatenate(self._rows)[kept]]
         self._marks = [np.concatenate(self._marks)[kept]]
@@ -291,22 +290,6 @@ class RowCollector:
             text = f"A random sample of {sample:,} of {of}, seed {self._settings.seed}."
             notes.append(Note(text, "sample", "note"))
         return notes
-
-
-def _grown(matrix: Matrix, size: int, n_used: int) -> Matrix:
-    """Return a matrix of more rows that begins with those that are in use."""
-    dimensions = matrix.shape[1]
-    if size < 2 * len(matrix):
-        # Nobody holds the rows handed out before, and on Linux nothing is copied. What is new is
-        # filled with zeros, during which no other thread gets on: so it is done in steps there.
-        most = max(_GROWTH_BYTES // (4 * dimensions), 1) if sys.platform == "linux" else size
-        while len(matrix) < size:
-            matrix.resize((min(size, len(matrix) + most), dimensions), refcheck=False)
-        return matrix
-    # Resizing writes zeros to all that is new, which takes as long as reading it from the disk.
-    larger = np.empty((size, dimensions), np.float32)
-    larger[:n_used] = matrix[:n_used]
-    return larger
 
 
 def keep_rows(matrix: Matrix, kept: RowNumbers) -> None:

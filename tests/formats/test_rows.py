@@ -75,11 +75,11 @@ def test_space_follows_the_file_and_not_its_claims(source):
     for fraction, most in ((0.5, 300), (1e-12, 900)):
         rows = RowCollector(2, choice, BadRows(source, choice), is_labeled=False)
         rows.space_for(100, fraction)
-        assert 100 <= len(rows._matrix) <= most
+        assert 100 <= len(rows.storage.matrix) <= most
     limited = ReadSettings(max_rows=10, sample=3)
     rows = RowCollector(2, limited, BadRows(source, limited), is_labeled=False)
     rows.space_for(100, 1e-12)
-    assert len(rows._matrix) <= 110
+    assert len(rows.storage.matrix) <= 110
 
 
 def test_notes(source):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def opened_source(options: argparse.Namespace, report: Report, option: str = "") -> RowSource:
     """Return the rows of `options.source`, read as `add_reading_options` has it.
 
+    What has to be unpacked for that is unpacked beside `options.target`, and not in memory.
+
     Parameters
     ----------
     options : argparse.Namespace
@@ -37,7 +39,8 @@ def opened_source(options: argparse.Namespace, report: Report, option: str = "")
 
     settings = settings_of(options)
     if not is_server(options.source):
-        return source_of_file(Path(options.source), settings, report)
+        scratch = Path(options.target).expanduser().absolute().parent
+        return source_of_file(Path(options.source), settings, report, scratch)
     address = database_request(options.source, options).address
     ask = terminal_ask(option=option, is_agreed=getattr(options, "yes", False))
     return source_of_collection(address, settings, ask)

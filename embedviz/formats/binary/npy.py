@@ -18,6 +18,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.errors import UserError
 from embedviz.core.notes import Note, counted
 from embedviz.core.origin import FileInfo, ReadSettings
+from embedviz.core.processes.row_storage import release_pages
 from embedviz.core.progress import Report
 from embedviz.formats.binary.npy_layout import NpyHeader, read_fully, read_header
 from embedviz.formats.number_columns import rows_too_large
@@ -191,6 +192,8 @@ def array_blocks(array: NDArray[Any]) -> Iterator[tuple[NDArray[Any], float]]:
     """Yield the rows of an array in blocks, and how much of it that was."""
     for rows in _row_blocks(array.shape, array.itemsize):
         yield array[rows], rows.stop / len(array)
+        if array.flags.c_contiguous:  # Of columns, the same pages hold the next rows.
+            release_pages(array)
 
 
 def stream_blocks(

@@ -91,16 +91,19 @@ def apply(  # noqa: PLR0913 - as `load`
     )
     wanted = CopySettings(tuple(prefixes), skip_bad_rows)
     require_target(Path(target))
-    opened = _opened(str(source), settings, password_from, report)
+    scratch = Path(target).expanduser().absolute().parent
+    opened = _opened(str(source), settings, password_from, scratch, report)
     with closing(opened):
         if dry_run:
             return estimate_applied(recipe, opened, Path(target), wanted, report)
         return copy_applied(recipe, opened, Path(target), wanted, report)
 
 
-def _opened(text: str, settings: ReadSettings, password_from: str, report: Report) -> RowSource:
+def _opened(
+    text: str, settings: ReadSettings, password_from: str, scratch: Path, report: Report
+) -> RowSource:
     if "://" not in text:
-        return source_of_file(Path(text), settings, report)
+        return source_of_file(Path(text), settings, report, scratch)
     address, secret = address_of(text)
     address = replace(address, secret_variable=checked_password_variable(password_from))
     return source_of_collection(address, settings, _agreed, secret)

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 _ROOM = 1.05
 """How much more than the vectors themselves has to be free on the disk."""
 
+_GOES_ON = (
+    " What is done of it is in {}: once the cause is removed, the same call goes on from there."
+)
+
 
 @dataclass(frozen=True)
 class CopySettings:
@@ -262,7 +266,7 @@ def copy_rows(plan: CopyPlan, report: Report = silent) -> Copied:
         plan.require_room(round(_ROOM * plan.vector_bytes))
     work.begin(plan.digest, plan.description)
     try:
-        with only_one(work.rows, "written"), _writing(work):
+        with only_one(work.rows, "written"), _writing(work, is_kept):
             copied = _copied(plan, report)
     except BaseException:
         if not is_kept:
@@ -326,14 +330,14 @@ def _part_written(
 
 
 @contextmanager
-def _writing(work: WorkFolder) -> Iterator[None]:
-    """Tell what the disk refuses as a `UserError`, and that the work can go on."""
+def _writing(work: WorkFolder, is_kept: bool) -> Iterator[None]:
+    """Tell what the disk refuses as a `UserError`, and that the work can go on where it is kept."""
     try:
         yield
     except OSError as error:
         raise UserError(
-            f"{work.target.name} cannot be written: {error.strerror or error}. What is done of it "
-            f"is in {work.path.name}."
+            f"{work.target.name} cannot be written: {error.strerror or error}."
+            f"{_GOES_ON.format(work.path.name) if is_kept else ''}"
         ) from error
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -22,6 +23,7 @@ from embedviz.formats.companions.columns import unique_names
 from embedviz.sources.copying.work_folder import remove_others
 
 _DATA = "data"
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 _COMMITTED = ("_versions", "_transactions")
 
 
@@ -76,8 +78,12 @@ class LanceTarget:
             raise _not_written(error) from error
 
 
-def _not_written(error: Exception) -> UserError:
+def _not_written(error: Exception) -> UserError | OSError:
+    """Return what to raise: the system's own error, such as a full disk, or that it cannot be."""
     reason = str(error).split("\n")[0].split(", /")[0].strip().rstrip(".")
+    if given := _SYSTEM_ERROR.search(reason):
+        number = int(given[1])
+        return OSError(number, os.strerror(number))
     return UserError(
         f"LanceDB cannot write these rows: {reason}. Write a folder of Parquet instead."
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embedviz.core.errors import UserError
 from embedviz.core.origin import ReadSettings
+from embedviz.core.processes.row_storage import rows_on_disk
 from embedviz.core.progress import Report, silent
 from embedviz.core.vector_set import VectorSet
 from embedviz.sources.consent import Ask
@@ -22,11 +23,14 @@ from embedviz.sources.databases.opening import only_collection
 from embedviz.sources.secret import Secret
 
 
-def source_of_file(path: Path, settings: ReadSettings, report: Report = silent) -> RowSource:
+def source_of_file(
+    path: Path, settings: ReadSettings, report: Report = silent, scratch: Path | None = None
+) -> RowSource:
     """Return the rows of a file or a folder.
 
     Folders of Parquet and single Parquet files are read in parts. Everything else is opened by its
-    reader: an array that can be mapped stays in its file.
+    reader: an array that can be mapped stays in its file, and other vectors go to one without a
+    name, so that they take no memory however many they are; labels and columns do.
 
     Parameters
     ----------
@@ -34,6 +38,8 @@ def source_of_file(path: Path, settings: ReadSettings, report: Report = silent) 
     settings : ReadSettings
     report : Report
         Of reading a file; a folder is not read yet.
+    scratch : Path, optional
+        Folder with room for that file. Default: vectors are in memory.
 
     Raises
     ------
@@ -49,7 +55,8 @@ def source_of_file(path: Path, settings: ReadSettings, report: Report = silent) 
             return ParquetSource(path, settings.vector_column or "", settings.label_column or "")
         except NoLists:
             pass  # Numbers in columns of their own, or bytes: the reader knows them.
-    return SetSource(_opened(path, settings, report))
+    with rows_on_disk(scratch):
+        return SetSource(_opened(path, settings, report))
 
 
 def _opened(path: Path, settings: ReadSettings, report: Report) -> VectorSet:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embedviz.core.processes.row_storage import release_pages
 from embedviz.core.texts.encoder_settings import encoder_to_json
 from embedviz.core.vector_set import VectorSet
 from embedviz.formats.companions.columns import unique_names
@@ -66,6 +67,7 @@ class SetSource:
             rows = slice(start, min(start + step, end))
             vectors = self._written.vectors(rows)
             yield SourceBlock(vectors, self._columns_of(rows), range(rows.start, rows.stop))
+            release_pages(self.vector_set.vectors)
 
     def _columns_of(self, rows: slice) -> pa.Table:
         import pyarrow as pa

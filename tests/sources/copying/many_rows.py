@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from embedviz.core.progress import Cancelled
+
 FIRST_ID = 1_234_567_890_123_456_789
 
 
@@ -48,3 +50,15 @@ def vectors_in(table, column="embedding"):
     """Return a column of lists as an array."""
     column = table.column(column).combine_chunks()
     return column.flatten().to_numpy().reshape(len(table), -1)
+
+
+def stop_after(count):
+    """Return a report that raises after so many calls."""
+    calls = []
+
+    def report(fraction, message):
+        calls.append(fraction)
+        if len(calls) > count:
+            raise Cancelled
+
+    return report

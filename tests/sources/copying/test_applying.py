@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +22,7 @@ from embedviz.core.errors import UserError
 from embedviz.core.progress import Cancelled
 from embedviz.formats.writing.heads import write_head
 from embedviz.formats.writing.transforms import write_transform
-from tests.sources.copying.many_rows import folder_of, lists, many_rows, vectors_in
+from tests.sources.copying.many_rows import folder_of, lists, many_rows, stop_after, vectors_in
 
 ROOT = Path(__file__).parents[3]
 
@@ -102,10 +104,12 @@ _CHILD = """
 import sys, time
 import embedviz
 from embedviz.core.derivation.recipes import Truncated, Whitened
+from embedviz.sources.copying import collection_source
 
 def report(fraction, message):
     time.sleep(float(sys.argv[3]))
 
+collection_source.PART_BYTES = 4 * 12 * 50
 recipe = Whitened(n_components=7) if sys.argv[4] == "whitened" else Truncated(5)
 found = embedviz.apply(recipe, sys.argv[1], sys.argv[2], prefixes=[3], report=report)
 print(found.n_taken_up)
@@ -117,18 +121,10 @@ def started(source, target, seconds, kind):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no process is killed this way here")
-@pytest.mark.parametrize("target", ["out", "out.lance"])
-@pytest.mark.parametrize("kind", ["whitened", "truncated"])
-def test_a_process_that_was_killed_is_gone_on_from(tmp_path, target, kind):
-    if target.endswith(".lance"):
-        pytest.importorskip("lance")
-    folder = folder_of(tmp_path / "in", many_rows()[0], 12)
-    killed, whole = tmp_path / "killed" / target, tmp_path / "whole" / target
-    killed.parent.mkdir()
-    whole.parent.mkdir()
-    child = started(folder, killed, 0.3, kind)
-    work = killed.with_name(f"{target}.unfinished")
+def killed_on_its_way(source, target, kind):
+    """Kill a process that writes rows when three parts are complete; return how many are."""
+    child = started(source, target, 0.3, kind)
+    work = target.with_name(f"{target.name}.unfinished")
     try:
         deadline = time.monotonic() + 100
         while len(list(work.glob("done-*.json"))) < 3:
@@ -138,11 +134,35 @@ def test_a_process_that_was_killed_is_gone_on_from(tmp_path, target, kind):
     finally:
         os.kill(child.pid, signal.SIGKILL)
         child.communicate()
-    assert not killed.exists()
-    n_done = len(list(work.glob("done-*.json")))
+    assert not target.exists()
+    return len(list(work.glob("done-*.json")))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no process is killed this way here")
+@pytest.mark.parametrize(
+    ("source", "kind", "target"),
+    [
+        ("in", "whitened", "out"),
+        ("in", "truncated", "out.lance"),
+        ("in.lance", "whitened", "out.lance"),
+        ("in.lance", "truncated", "out"),
+    ],
+)
+def test_a_process_that_was_killed_is_gone_on_from(tmp_path, source, kind, target):
+    folder = tmp_path / source
+    if source.endswith(".lance"):
+        pytest.importorskip("lance").write_dataset(many_rows()[0], str(folder))
+    else:
+        pytest.importorskip("lance" if target.endswith(".lance") else "pyarrow")
+        folder_of(folder, many_rows()[0], 12)
+    killed, whole = tmp_path / "killed" / target, tmp_path / "whole" / target
+    killed.parent.mkdir()
+    whole.parent.mkdir()
+    n_done = killed_on_its_way(folder, killed, kind)
     assert 3 <= n_done < 12
     # What it was writing when it was killed.
-    (work / "rows" / ".part-000009.parquet.tmp").write_bytes(b"PAR1 half")
+    rows = killed.with_name(f"{target}.unfinished") / "rows"
+    (rows / ".part-000009.parquet.tmp").write_bytes(b"PAR1 half")
     said, _ = started(folder, killed, 0, kind).communicate(timeout=200)
     assert int(said) == 50 * n_done
     said, _ = started(folder, whole, 0, kind).communicate(timeout=200)
@@ -156,16 +176,51 @@ def test_a_process_that_was_killed_is_gone_on_from(tmp_path, target, kind):
         assert files[0] == files[1]
 
 
-def stop_after(count):
-    """Return a report that raises after so many calls."""
-    calls = []
+_LIMITED = """
+import resource, sys
+import embedviz
+from embedviz.core.derivation.recipes import Truncated
 
-    def report(fraction, message):
-        calls.append(fraction)
-        if len(calls) > count:
-            raise Cancelled
+limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), limits[1]))
+try:
+    embedviz.apply(Truncated(400), sys.argv[1], sys.argv[2])
+except embedviz.UserError as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+print(embedviz.apply(Truncated(400), sys.argv[1], sys.argv[2]).n_taken_up)
+"""
 
-    return report
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no such limit of files here")
+@pytest.mark.parametrize("target", ["out", "out.lance"])
+def test_a_disk_that_takes_no_more_is_told_and_gone_on_from(tmp_path, target):
+    if target.endswith(".lance"):
+        pytest.importorskip("lance")
+    vectors = many_rows(220, 400)[1]
+    parts = [0, 20, 40, 220]  # The last one is larger than a file may be.
+    (tmp_path / "in").mkdir()
+    for start, end in pairwise(parts):
+        table = pa.table({"vector": lists(vectors[start:end])})
+        parquet.write_table(table, tmp_path / "in" / f"{start:03}.parquet")
+    command = [sys.executable, "-c", _LIMITED, str(tmp_path / "in"), str(tmp_path / target)]
+    done = subprocess.run(
+        [*command, "100000"], capture_output=True, text=True, cwd=ROOT, timeout=200, check=False
+    )
+    said, n_taken_up = done.stdout.splitlines()
+    assert f"{target} cannot be written: File too large. What is done of it is in " in said
+    assert "goes on from there" in said
+    assert int(n_taken_up) == 40, done.stderr
+    expected = Truncated(400).derive(embedviz.VectorSet(vectors)).vectors
+    np.testing.assert_array_equal(vectors_in(read(tmp_path / target), "vector"), expected)
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
+    assert not embedviz.apply(Truncated(3), rows[0], tmp_path / "out", dry_run=True).fits
+    with pytest.raises(UserError, match=r"are written, and .* are free in .*Make room"):
+        embedviz.apply(Truncated(3), rows[0], tmp_path / "out")
+    assert [each.name for each in tmp_path.iterdir()] == ["in"]
 
 
 def test_stop_keeps_what_is_done_for_the_next_try(rows, tmp_path):

@@ -10,11 +10,12 @@ from pyarrow import parquet
 import embedviz
 from embedviz.core.derivation.recipes import Truncated, Whitened
 from embedviz.core.errors import UserError
+from embedviz.core.progress import Cancelled, silent
 from embedviz.sources.copying.applying import copy_applied
 from embedviz.sources.copying.collection_source import CollectionSource
 from embedviz.sources.copying.copy import CopySettings
 from embedviz.sources.databases import ENGINES, Address
-from tests.sources.copying.many_rows import FIRST_ID, lists, many_rows, vectors_in
+from tests.sources.copying.many_rows import FIRST_ID, lists, many_rows, stop_after, vectors_in
 from tests.sources.databases.engines import MAKERS, Rows, collection_of
 from tests.sources.databases.memory_engine import CONNECTED, ENGINE, TABLES
 from tests.sources.databases.test_sample_set import table
@@ -104,6 +105,31 @@ def test_every_engine_gives_all_its_rows(engine, tmp_path):
     made = vectors_in(found, field)[order]
     # The signs of axes are the same for the same covariance but for rounding.
     np.testing.assert_allclose(made @ made.T, expected @ expected.T, atol=1e-4)
+
+
+@pytest.mark.parametrize("engine", list(MAKERS))
+def test_work_on_a_collection_is_gone_on_with_by_another_connection(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("embedviz.sources.copying.collection_source.PART_BYTES", 4 * 16 * 60)
+    vectors = np.random.default_rng(2).normal(size=(400, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = Rows(list(range(400)), vectors, {"year": list(range(400))})
+    (tmp_path / "db").mkdir()
+    with collection_of(MAKERS[engine], tmp_path / "db", rows) as collection:
+
+        def copied(name, report=silent):
+            source = CollectionSource(
+                collection, Address(engine, "db"), MAKERS[engine].vector_field
+            )
+            assert len(source.parts) > 2
+            return copy_applied(Truncated(5), source, tmp_path / name, CopySettings(), report)
+
+        with pytest.raises(Cancelled):
+            copied("out", stop_after(3))
+        assert not (tmp_path / "out").exists()
+        found = copied("out")
+        assert (found.n_rows, 0 < found.n_taken_up < 400) == (400, True)
+        assert copied("whole").n_taken_up == 0
+    assert written(tmp_path / "out").equals(written(tmp_path / "whole"))
 
 
 def test_types_of_a_table_stay(tmp_path):
