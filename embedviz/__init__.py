@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from embedviz.core.vector_set import VectorSet as VectorSet
     from embedviz.formats import load as load
     from embedviz.formats import save as save
+    from embedviz.sources.copying.applying import apply as apply
     from embedviz.sources.databases.opening import open_collection as open_collection
     from embedviz.sources.embedding import embed as embed
     from embedviz.sources.training.training import train as train
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UserError",
     "VectorSet",
+    "apply",
     "embed",
     "figure",
     "load",
@@ -36,6 +38,7 @@ __all__ = [
 _PLACES = {
     "UserError": "embedviz.core.errors",
     "VectorSet": "embedviz.core.vector_set",
+    "apply": "embedviz.sources.copying.applying",
     "embed": "embedviz.sources.embedding",
     "figure": "embedviz.commands.notebook",
     "load": "embedviz.formats",

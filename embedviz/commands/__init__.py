@@ -13,6 +13,7 @@ from embedviz.commands.embed import embed
 from embedviz.commands.figure import draw_figure
 from embedviz.commands.get import get
 from embedviz.commands.info import info
+from embedviz.commands.scale.apply import apply
 from embedviz.commands.scale.moments import moments
 from embedviz.commands.train import train
 from embedviz.commands.upkeep.desktop import desktop
@@ -20,6 +21,7 @@ from embedviz.commands.whiten import whiten
 from embedviz.core.vector_set import VectorSet
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int | list[VectorSet]]] = {
+    "apply": apply,
     "convert": convert,
     "desktop": desktop,
     "embed": embed,

@@ -36,6 +36,7 @@ from embedviz.commands.setting_options import (
     settings_of_options,
 )
 from embedviz.commands.terminal import tell, terminal_report
+from embedviz.core.covariance.own_threads import blas_in_one_thread
 from embedviz.core.notes import counted
 from embedviz.core.settings import SettingField, fields_of
 from embedviz.gui.export.look import LEGENDS, PRESETS
@@ -44,7 +45,12 @@ _LINES = {"title": "a line above the picture", "subtitle": "a smaller line below
 
 
 def draw_figure(arguments: Sequence[str]) -> int:
-    """Draw a pane, or a scene, to a file; return the exit code."""
+    """Draw a pane, or a scene, to a file, always the same one; return the exit code."""
+    with blas_in_one_thread():
+        return _draw(arguments)
+
+
+def _draw(arguments: Sequence[str]) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     import_qt()
     from PySide6.QtCore import qInstallMessageHandler

@@ -16,11 +16,10 @@ from embedviz.commands.made_vectors import (
 )
 from embedviz.commands.reading_options import (
     add_reading_options,
-    from_one,
     from_zero,
     settings_of,
 )
-from embedviz.commands.setting_options import number_type
+from embedviz.commands.scale.map_options import add_map_options, map_settings, require_one_map
 from embedviz.commands.terminal import say, tell_stopped, terminal_report
 from embedviz.core.errors import UserError
 from embedviz.core.progress import part_of
@@ -55,16 +54,9 @@ def whiten(arguments: Sequence[str]) -> int | list[VectorSet]:
 
 def _require_one_choice(options: argparse.Namespace) -> None:
     """Refuse options that say two things."""
-    if options.components is not None and options.variance_share is not None:
-        raise UserError(
-            "--components and --variance-share both say how many directions are kept. Give one."
-        )
+    require_one_map(options)
     if options.fit_on is not None and options.fit_group is not None:
         raise UserError("--fit-on and --fit-group both say what the map is fitted on. Give one.")
-    if options.centering < 1 and options.strength:
-        raise UserError(
-            "--strength is for centered rows, so it needs a --centering of 1. Leave out one."
-        )
 
 
 def _whitened(
@@ -103,24 +95,11 @@ def _whitened(
 
 
 def _recipe(options: argparse.Namespace, opened: VectorSet, report: Report) -> Whitened:
-    from embedviz.core.anisotropy.transform import TransformSettings
     from embedviz.core.derivation.whitened import Whitened
 
-    strength = options.strength
-    if strength is None:
-        strength = 1.0 if options.centering == 1 else 0.0
-    settings = TransformSettings(
-        options.centering,
-        strength,
-        options.components,
-        options.variance_share,
-        options.remove_top,
-        options.method,
-        options.shrinkage,
-    )
     left_out = _left_out(options, opened, part_of(report, 0.0, _FOUND))
     fit = _other_fit(options, opened, left_out, part_of(report, _FOUND, 1.0))
-    return Whitened.of(settings, fit, left_out)
+    return Whitened.of(map_settings(options, options.shrinkage), fit, left_out)
 
 
 def _left_out(options: argparse.Namespace, opened: VectorSet, report: Report) -> tuple[int, ...]:
@@ -172,54 +151,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MAP",
         help="write the map: .npz or .safetensors, and beside it a .py that applies it",
     )
-    _add_map(parser)
-    _add_fit(parser)
-    add_reading_options(parser)
-    return parser
-
-
-def _add_map(parser: argparse.ArgumentParser) -> None:
-    how = parser.add_argument_group("which map")
-    how.add_argument(
-        "--centering",
-        type=number_type(0, 1),
-        default=1.0,
-        metavar="N",
-        help="0 leaves the mean in, 1 takes it away (the default)",
-    )
-    how.add_argument(
-        "--strength",
-        type=number_type(0, 1),
-        metavar="N",
-        help="0 leaves the spread as it is, 1 makes it even; default: 1, of centered rows",
-    )
-    how.add_argument(
-        "--components", type=from_one, metavar="N", help="keep so many directions of most variance"
-    )
-    how.add_argument(
-        "--variance-share",
-        type=number_type(1e-9, 1),
-        metavar="N",
-        help="instead: keep the fewest directions that hold this share of the variance",
-    )
-    how.add_argument(
-        "--remove-top",
-        type=from_zero,
-        default=0,
-        metavar="N",
-        help="take away so many directions of most variance (all-but-the-top)",
-    )
-    how.add_argument(
-        "--method",
-        choices=("pca", "zca"),
-        default="pca",
-        help="zca rotates back, so that all dimensions stay; the same cosines",
-    )
-    how.add_argument(
+    add_map_options(parser).add_argument(
         "--shrinkage",
         action="store_true",
         help="move variances toward their mean first, as Ledoit and Wolf do",
     )
+    _add_fit(parser)
+    add_reading_options(parser)
+    return parser
 
 
 def _add_fit(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,10 @@ by the words of their texts that set them apart.
 
 from embedviz.core.clusters.finding import (
     MOST_FITTED,
+    Clustering,
     find_clusters,
     usual_min_size,
 )
 from embedviz.core.clusters.naming import cluster_names
 
-__all__ = ["MOST_FITTED", "cluster_names", "find_clusters", "usual_min_size"]
+__all__ = ["MOST_FITTED", "Clustering", "cluster_names", "find_clusters", "usual_min_size"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -23,6 +24,23 @@ _POLL_SECONDS = 0.05
 _SECONDS_FOR_10_000 = 1.5
 
 
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """Clusters of points, the largest first.
+
+    Attributes
+    ----------
+    codes : int32 array of shape (n,)
+        The cluster of each point, from 0; -1 in no cluster.
+    n_divided : int
+        Points of a cluster of more than half of them, which was divided into its densest parts;
+        0: there was none.
+    """
+
+    codes: Codes
+    n_divided: int = 0
+
+
 def usual_min_size(n_rows: int) -> int:
     """Return how many points are a cluster where nobody says so: 50 of 10,000, 500 of a million."""
     return max(round(0.5 * sqrt(n_rows)), 5)
@@ -30,8 +48,8 @@ def usual_min_size(n_rows: int) -> int:
 
 def find_clusters(
     positions: ArrayLike, min_size: int | None = None, report: Report = silent, *, seed: int = 0
-) -> Codes:
-    """Return the cluster of each point, the largest cluster first. Waits, so call it in a thread.
+) -> Clustering:
+    """Return the clusters of points. Waits, so call it in a thread.
 
     Parameters
     ----------
@@ -47,8 +65,7 @@ def find_clusters(
 
     Returns
     -------
-    int32 array of shape (n,)
-        From 0; -1 in no cluster.
+    Clustering
 
     Raises
     ------
@@ -60,7 +77,7 @@ def find_clusters(
     known = np.flatnonzero(np.isfinite(given).all(axis=1))
     size = max(usual_min_size(len(known)) if min_size is None else min_size, LEAST_SIZE)
     if len(known) < max(size, 3):
-        return codes
+        return Clustering(codes)
     order = known
     if len(known) > MOST_FITTED:
         order = np.random.default_rng(seed).permutation(known)
@@ -69,8 +86,9 @@ def find_clusters(
     places = given[order].astype(np.float64)
     facts = {"min_size": int(min(size, len(places)))}
     arrays = {"fitted": places[:MOST_FITTED], "others": places[MOST_FITTED:]}
-    codes[order] = _ordered(_run(Message("cluster", facts, arrays), report))
-    return codes
+    found, n_divided = _run(Message("cluster", facts, arrays), report)
+    codes[order] = _ordered(found)
+    return Clustering(codes, n_divided)
 
 
 def _ordered(codes: Codes) -> Codes:
@@ -82,7 +100,7 @@ def _ordered(codes: Codes) -> Codes:
     return np.asarray(ranks[codes])
 
 
-def _run(job: Message, report: Report) -> Codes:
+def _run(job: Message, report: Report) -> tuple[Codes, int]:
     child = ChildProcess(_CHILD, "finds clusters")
     try:
         count = len(job.arrays["fitted"])
@@ -98,7 +116,8 @@ def _run(job: Message, report: Report) -> Codes:
                     raise _death(child)
                 if message.kind == "failed":
                     raise UserError(f"Clusters could not be found: {message.facts['words']}")
-                return np.array(message.arrays["codes"], dtype=np.int32)
+                codes = np.array(message.arrays["codes"], dtype=np.int32)
+                return codes, int(message.facts["n_divided"])
     finally:
         child.kill()
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from embedviz.core.arrays import Vector
 from embedviz.core.covariance.axes import PrincipalAxes
+from embedviz.core.covariance.own_threads import blas_in_own_threads
 
 FLOOR = 1e-6
 """Smallest variance that whitening keeps, as a share of the largest one."""
@@ -142,7 +143,8 @@ def leading_directions(variances: Vector, pole: Vector, count: int) -> Vector:
 
     By subspace iteration, because the matrix is diagonal but for the pole: a hundred products
     cost milliseconds where its decomposition would cost as much as that of the covariance. The
-    pole is given in the eigenbasis and need not have unit length.
+    pole is given in the eigenbasis and need not have unit length. The largest number of each is
+    positive.
     """
     length = float(np.linalg.norm(pole))
     pole = pole / length if length > 1e-9 else np.zeros_like(pole)
@@ -152,11 +154,15 @@ def leading_directions(variances: Vector, pole: Vector, count: int) -> Vector:
 
     shares = variances / variances.max(initial=0.0)
     basis = np.eye(len(shares), min(len(shares), count + 8))
-    for _ in range(100):
-        basis, _ = np.linalg.qr(without_pole(shares[:, np.newaxis] * without_pole(basis)))
-    basis = without_pole(basis)
-    sizes, turns = np.linalg.eigh(basis.T @ (shares[:, np.newaxis] * basis))
-    found = (basis @ turns[:, ::-1][:, :count]).T
+    with blas_in_own_threads():  # So thin a matrix is not worth sharing out.
+        for _ in range(100):
+            basis, _ = np.linalg.qr(without_pole(shares[:, np.newaxis] * without_pole(basis)))
+        basis = without_pole(basis)
+        sizes, turns = np.linalg.eigh(basis.T @ (shares[:, np.newaxis] * basis))
+        found = (basis @ turns[:, ::-1][:, :count]).T
     lengths = np.linalg.norm(found, axis=1)
     real = (lengths > 0.5) & (sizes[::-1][:count] > 0)
-    return np.asarray(found[real] / lengths[real, np.newaxis])
+    directions = found[real] / lengths[real, np.newaxis]
+    # LAPACK may turn one around with another number of threads: its largest part points ahead.
+    signs = [np.sign(each[np.abs(each).argmax()]) for each in directions]
+    return np.asarray(directions * np.reshape(signs, (-1, 1)))

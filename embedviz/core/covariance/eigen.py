@@ -9,6 +9,7 @@ each runs in one thread of BLAS, and what can be done at the same time is: 19 ms
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ctypes import c_int
 from functools import partial
 from itertools import pairwise
@@ -26,6 +27,8 @@ _MODERATE = 1e-100, 1e100
 """Size of the largest number that needs no scaling."""
 _PADDING = 8
 """Numbers between rows: a distance of 2ⁿ would send all of a column to one set of a cache."""
+_PARTS = 4
+"""Of the last product: as many as there are threads at most."""
 _BLOCK = 64
 """Columns that LAPACK reduces at once, at most."""
 
@@ -43,7 +46,10 @@ def symmetric_eigen(matrix: Vector) -> tuple[Vector, Vector]:
         steps = _Steps.found()
         if steps is not None and (found := _decomposed(matrix, steps)) is not None:
             return found
-    return np.linalg.eigh(matrix, UPLO="U")
+    if len(matrix) > _MOST:
+        return np.linalg.eigh(matrix, UPLO="U")
+    with blas_in_own_threads():  # Nothing to gain by more, which would give other last digits.
+        return np.linalg.eigh(matrix, UPLO="U")
 
 
 def eigenvectors(covariance: Vector) -> tuple[Vector, Vector]:
@@ -102,8 +108,9 @@ def _decomposed(matrix: Vector, steps: _Steps) -> tuple[Vector, Vector] | None:
     def solve() -> None:
         steps.solve(b"I", n, diagonal, beside, turns, width, space, *sizes, failed[2])
 
-    def multiply(rows: slice) -> None:
-        np.matmul(turns[rows, :n], reduced[:, :n], out=vectors[rows])
+    def multiply(parts: Sequence[slice]) -> None:
+        for rows in parts:
+            np.matmul(turns[rows, :n], reduced[:, :n], out=vectors[rows])
 
     with blas_in_own_threads() as n_threads:
         steps.reduce(
@@ -111,7 +118,8 @@ def _decomposed(matrix: Vector, steps: _Steps) -> tuple[Vector, Vector] | None:
             *(own_space, len(own_space), failed[0]),
         )
         at_once([solve, form], n_threads)
-        at_once([partial(multiply, rows) for rows in _parts(n, n_threads)], n_threads)
+        parts = _parts(n, _PARTS)  # The same in any number of threads, to the last digit.
+        at_once([partial(multiply, parts[k::n_threads]) for k in range(n_threads)], n_threads)
     return None if any(each.value for each in failed) else (diagonal, vectors.T)
 
 

@@ -51,6 +51,8 @@ _CACHED_BYTES = 384 * 2048
 once for the shift, and twice by the product."""
 _LEAST_PIECE = 128
 """Rows below which a product in pieces takes longer."""
+_PARTS = 4
+"""Of the rows, as many as there are threads at most: the same for any number of threads."""
 _SAMPLE_ROWS = 512
 _LEAST_ROWS = 2 * _BLOCK_ROWS
 _LEAST_PRODUCTS = 1 << 30
@@ -277,14 +279,16 @@ class _Block(NamedTuple):
 def _sums_in_threads(deviations: Deviations, report: Report) -> ProductSums:
     """Return the sums over all rows."""
     n_rows, dimensions = deviations.rows.shape
+    routine("cython_blas", "ssyrk")  # Loaded before, or this library would keep its threads.
     with blas_in_own_threads() as n_threads:
-        # Which blocks a thread adds up is fixed, or sums would differ in their last digits.
+        # Which blocks a part has is fixed, or sums would differ in their last digits.
         total, scatter = sum_of_parts(
             lambda part, report: _sums(
-                deviations.blocks(part, n_threads, report, "measuring the spread"), dimensions
+                deviations.blocks(part, _PARTS, report, "measuring the spread"), dimensions
             ),
-            n_threads,
+            _PARTS,
             report,
+            n_threads,
         )
     return ProductSums(n_rows, total, scatter)
 
@@ -334,10 +338,11 @@ def _weak_sums_in_threads(deviations: Deviations, found: FirstSpread, report: Re
         return WeakSums(
             *sum_of_parts(
                 lambda part, report: _weak_sums(
-                    deviations.blocks(part, n_threads, report, words), rounded
+                    deviations.blocks(part, _PARTS, report, words), rounded
                 ),
-                n_threads,
+                _PARTS,
                 report,
+                n_threads,
             )
         )
 

@@ -6,6 +6,7 @@ the last one they go on asking for more for 25 ms, and take a processor from who
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 _MOST_THREADS = 4
 """Each has sums of d² numbers of its own."""
 
+_THREADS_OF_BLAS = (
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
 _lock = Lock()
 _workers: list[Callable[[], None]] = []
 """For each who works under the limit, what lifts it. The number of threads of BLAS is one for the
@@ -54,6 +61,26 @@ def _libraries(n_modules: int) -> ThreadpoolController:
     from threadpoolctl import ThreadpoolController  # 30 ms that a start need not take.
 
     return ThreadpoolController()
+
+
+@contextmanager
+def blas_in_one_thread() -> Iterator[None]:
+    """Let BLAS use one thread in this process, and in those that it starts.
+
+    Its products have other last digits in another number of threads.
+    """
+    before = {name: os.environ.get(name) for name in _THREADS_OF_BLAS}
+    limit = _libraries(len(sys.modules)).limit(limits=1, user_api="blas")
+    os.environ.update(dict.fromkeys(_THREADS_OF_BLAS, "1"))  # For those that come later, too.
+    try:
+        yield
+    finally:
+        limit.restore_original_limits()
+        for name, number in before.items():
+            if number is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = number
 
 
 def at_once(works: Sequence[Callable[[], None]], n_threads: int) -> None:

@@ -8,11 +8,13 @@ light. They are independent of those by which `palettes` chooses colors (Viénot
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 
 from embedviz.gui.coloring.palettes import as_light, oklab, rgb, shown_of
 
@@ -41,6 +43,15 @@ VISIONS = {
 }
 """Linear red, green and blue to what is seen without red, green or blue cones."""
 
+GRAY = np.tile([0.2126, 0.7152, 0.0722], (3, 1))
+"""Linear red, green and blue to the gray of the same luminance (ITU-R BT.709)."""
+
+SIMULATIONS = {**VISIONS, "gray": GRAY}
+"""All ways in which a picture can be looked at."""
+
+_STEPS = 4095
+"""Of linear light: so many that each of the 256 levels of sRGB comes back as it was."""
+
 
 def as_seen_with(vision: str, colors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return colors of a screen as they are seen with a deficiency.
@@ -48,12 +59,41 @@ def as_seen_with(vision: str, colors: NDArray[np.float64]) -> NDArray[np.float64
     Parameters
     ----------
     vision : str
-        One of `VISIONS`.
+        One of `SIMULATIONS`.
     colors : array of shape (…, 3)
         Red, green and blue (sRGB) from 0 to 1.
     """
-    linear = np.clip(as_light(colors) @ VISIONS[vision].T, 0, 1)
+    linear = np.clip(as_light(colors) @ SIMULATIONS[vision].T, 0, 1)
     return np.asarray(shown_of(linear))
+
+
+def image_as_seen_with(vision: str, image: QImage) -> QImage:
+    """Return a picture as it is seen with a deficiency; what is transparent stays so.
+
+    Parameters
+    ----------
+    vision : str
+        One of `SIMULATIONS`.
+    image : QImage
+    """
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    width, height = plain.width(), plain.height()
+    channels = np.frombuffer(plain.constBits(), np.uint8).reshape(height, width, 4)
+    light, shown = _tables()
+    linear = np.clip(light[channels[..., :3]] @ SIMULATIONS[vision].T.astype(np.float32), 0, 1)
+    seen = channels.copy()
+    seen[..., :3] = shown[np.rint(linear * _STEPS).astype(np.intp)]
+    made = QImage(seen.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+    made.setDevicePixelRatio(image.devicePixelRatio())
+    return made
+
+
+@cache
+def _tables() -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Return the light of each level of a screen, and the level of each step of light."""
+    light = as_light(np.arange(256) / 255).astype(np.float32)
+    shown = np.rint(255 * shown_of(np.linspace(0, 1, _STEPS + 1))).astype(np.uint8)
+    return light, shown
 
 
 def least_distance(colors: Sequence[str], vision: str | None = None) -> float:
@@ -66,7 +106,7 @@ def least_distance(colors: Sequence[str], vision: str | None = None) -> float:
     colors : sequence of str
         At least two, as `#RRGGBB`.
     vision : str, optional
-        One of `VISIONS`; None: the usual one.
+        One of `SIMULATIONS`; None: the usual one.
     """
     shown = np.array([rgb(color) for color in colors])
     lab: Any = oklab(shown if vision is None else as_seen_with(vision, shown))

@@ -23,10 +23,24 @@ from embedviz.gui.export.preview import FigurePreview, MakesFigures
 from embedviz.gui.keyboard.reading_order import DialogInReadingOrder
 from embedviz.gui.theme import GRID
 from embedviz.gui.widgets.controls import (
+    caption,
+    combo_box,
     hairline,
     keep_on_screen,
     text_label,
     with_name,
+)
+
+VISION_NAMES = (
+    ("usual color vision", ""),
+    ("no green cones: deuteranopia", "deuteranopia"),
+    ("no red cones: protanopia", "protanopia"),
+    ("no blue cones: tritanopia", "tritanopia"),
+    ("no colors: gray, as copied", "gray"),
+)
+VISION_HELP = (
+    "Color vision with which the preview is seen: simulated as by Machado, Oliveira and Fernandes "
+    "(2009), in full. It is a check; the file keeps its colors."
 )
 
 
@@ -68,6 +82,8 @@ class ExportDialog(DialogInReadingOrder):
         parent.installEventFilter(self)
         self.preview = FigurePreview(picture, maker.preview)
         self.preview.told.connect(self._tell)
+        self.vision_box = combo_box("figure.vision", VISION_HELP, VISION_NAMES)
+        self.vision_box.currentIndexChanged.connect(self._on_vision)
         self.form = LookForm(picture)
         self.form.changed.connect(self._on_changed)
         self._make_buttons()
@@ -98,7 +114,7 @@ class ExportDialog(DialogInReadingOrder):
         self.said.setAccessibleName("Size of the figure, or why there is none")
         parts = QHBoxLayout()
         parts.setSpacing(0)
-        parts.addWidget(self.preview, 1)
+        parts.addLayout(self._looked_at(), 1)
         parts.addWidget(self.form)
         foot = QHBoxLayout()
         foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
@@ -112,6 +128,26 @@ class ExportDialog(DialogInReadingOrder):
         rows.addLayout(parts, 1)
         rows.addWidget(hairline())
         rows.addLayout(foot)
+
+    def _looked_at(self) -> QVBoxLayout:
+        """Return the preview, and below it whose eyes look at it."""
+        seen = QHBoxLayout()
+        seen.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        seen.setSpacing(GRID)
+        label = caption("Preview as seen with")
+        label.setBuddy(self.vision_box)
+        seen.addStretch(1)
+        seen.addWidget(label)
+        seen.addWidget(self.vision_box)
+        seen.addStretch(1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.preview, 1)
+        column.addLayout(seen)
+        return column
+
+    def _on_vision(self) -> None:
+        self.preview.show_as_seen(str(self.vision_box.currentData()))
 
     def _on_changed(self) -> None:
         self.preview.show_look(self.form.look)

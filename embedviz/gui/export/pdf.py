@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from math import ceil
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QHashSeed, QIODevice, QMarginsF, QSize, QSizeF
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 
 from embedviz.app.files.recipes.carriers import xmp_packet
@@ -32,8 +32,13 @@ def paint_pdf(paint: Callable[[QPainter], None], size: QSize, title: str, recipe
     writer.setTitle(title)
     writer.setCreator("embedviz")
     writer.setDocumentXmpMetadata(QByteArray(xmp_packet(recipe, title)))
-    with QPainter(writer) as painter:
-        paint(painter)
+    # Qt writes the fonts in the order of a hash table, which is another one in each process.
+    QHashSeed.setDeterministicGlobalSeed()
+    try:
+        with QPainter(writer) as painter:
+            paint(painter)
+    finally:
+        QHashSeed.resetRandomGlobalSeed()
     return bytes(buffer.data().data())
 
 

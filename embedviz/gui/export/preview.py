@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from embedviz.app.tasks import Task
 from embedviz.core.errors import UserError
 from embedviz.core.progress import Report
+from embedviz.gui.coloring.vision import image_as_seen_with
 from embedviz.gui.export.head import size_of
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.theme import GRID, theme_manager, with_alpha
@@ -72,7 +73,7 @@ class FigurePreview(QWidget):
         super().__init__()
         self._picture, self._look = picture, FigureLook()
         self._drawing_of = drawing_of
-        self._shown = QPixmap()
+        self._drawn, self._shown, self._vision = QImage(), QPixmap(), ""
         self._task = Task(self)
         self._task.failed.connect(self._on_failed)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MILLISECONDS)
@@ -85,6 +86,17 @@ class FigurePreview(QWidget):
         """Draw the figure with another look, soon."""
         self._look = look
         self._patience.start()
+
+    def show_as_seen(self, vision: str) -> None:
+        """Show the figure as it is seen with a deficiency of color vision; it stays as it is.
+
+        Parameters
+        ----------
+        vision : str
+            One of `SIMULATIONS`; empty: the usual vision.
+        """
+        self._vision = vision
+        self._show()
 
     def stop(self) -> None:
         """Draw nothing more."""
@@ -121,16 +133,22 @@ class FigurePreview(QWidget):
             return
         assert isinstance(image, QImage)
         image.setDevicePixelRatio(self.devicePixelRatioF())
-        self._shown = QPixmap.fromImage(image)
+        self._drawn = image
+        self._show()
         self.told.emit("")
+
+    def _show(self) -> None:
+        is_seen_otherwise = self._vision and not self._drawn.isNull()
+        seen = image_as_seen_with(self._vision, self._drawn) if is_seen_otherwise else self._drawn
+        self._shown = QPixmap.fromImage(seen)
         self.update()
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, UserError):
             raise error
-        self._shown = QPixmap()
+        self._drawn = QImage()
+        self._show()
         self.told.emit(str(error))
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Show the figure in the middle, on squares where it is transparent."""

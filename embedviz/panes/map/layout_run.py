@@ -13,6 +13,7 @@ from embedviz.core.arrays import Matrix
 from embedviz.core.progress import OnLayout, Report
 from embedviz.core.projections import PCA
 from embedviz.gui.pane import Pane
+from embedviz.gui.widgets.watched import is_watched
 from embedviz.panes.map.choices import MapChoices
 
 
@@ -87,7 +88,9 @@ class LayoutRun(QObject):
         if self.layout is not None and self.layout.vector_set is not request.vector_set:
             self.layout = None
         work, finish = partial(_find, self._layouts, request), partial(self._finish, request)
-        self._calculations.run(self.task, work, finish, request, self._move)
+        # A figure shows the end alone: what was seen before would move its labels.
+        move = self._move if is_watched(self._pane) else None
+        self._calculations.run(self.task, work, finish, request, move)
 
     def _finish(self, request: LayoutRequest, layout: Layout) -> None:
         self.layout, self.streamed, self.shown_request = layout, None, request
@@ -169,6 +172,12 @@ class LayoutRun(QObject):
         self.layout = self.streamed = self.shown_request = None
 
 
-def _find(layouts: Layouts, request: LayoutRequest, report: Report, on_layout: OnLayout) -> Layout:
+def _find(
+    layouts: Layouts, request: LayoutRequest, report: Report, on_layout: OnLayout | None = None
+) -> Layout:
     """Get a layout. Runs off the UI thread."""
-    return layouts.find(request, report, on_layout)
+    return layouts.find(request, report, on_layout or _unseen)
+
+
+def _unseen(positions: Matrix) -> None:
+    """Show positions on the way to nobody."""

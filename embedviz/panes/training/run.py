@@ -30,6 +30,8 @@ from embedviz.sources.training.settings import TrainingSettings
 from embedviz.sources.training.snapshots import Snapshot, Vocabulary
 
 FREQUENCY = "log₁₀ of count"
+_MOMENTS = 240
+"""Snapshots for a figure, and for a moving one: enough for ten seconds."""
 _FEWEST_PAIRS = 2
 """Of a relation that is drawn: one arrow is parallel to nothing."""
 
@@ -60,8 +62,8 @@ class WatchedRun:
     view : MapView
         Of the map at first.
     is_figure : bool
-        The last frame lies as its principal axes say alone, however it came there: so the same
-        vectors give the same picture, whenever one looked.
+        Frames are made at equal parts of the text, whatever time it is, and the last one lies as
+        its principal axes say alone: so the same vectors give the same pictures.
 
     Attributes
     ----------
@@ -88,7 +90,8 @@ class WatchedRun:
         is_figure: bool = False,
     ) -> None:
         self.lesson, self.settings = lesson, settings
-        self.training = TrainingRun(lesson.corpus, settings, lesson.questions)
+        moments = _MOMENTS if is_figure else None
+        self.training = TrainingRun(lesson.corpus, settings, lesson.questions, moments=moments)
         self.recording = Recording()
         self.vocabulary: Vocabulary | None = None
         self.trained: Trained | None = None

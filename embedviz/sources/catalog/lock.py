@@ -19,8 +19,14 @@ LOCKED = "download"
 
 
 @contextmanager
-def only_one(target: Path) -> Iterator[None]:
+def only_one(target: Path, doing: str = "downloaded") -> Iterator[None]:
     """Hold the lock of a file that is to be written.
+
+    Parameters
+    ----------
+    target : Path
+    doing : str
+        What is done to it, for the message.
 
     Raises
     ------
@@ -37,7 +43,7 @@ def only_one(target: Path) -> Iterator[None]:
             is_ours = False
         if not is_ours:
             raise UserError(
-                f"{target.name} is being downloaded already, by another window or command. Wait "
+                f"{target.name} is being {doing} already, by another window or command. Wait "
                 "until it is there, or stop it there."
             )
         try:

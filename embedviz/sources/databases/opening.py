@@ -46,7 +46,7 @@ def open_collection(  # noqa: PLR0913 - as `load`
     vector : str, optional
         The field of vectors; may be left out where there is only one.
     label : str, optional
-        The field that names the rows. Default: their keys do.
+        The field that names the rows. Default: the one that the collection says, or their keys.
     fields : sequence of str, optional
         Other fields, that become columns. Default: all that hold numbers, texts, truth or dates.
     sample : int
@@ -108,9 +108,11 @@ def read_collection(
         name = settings.collection or only_collection(database)
         with closing(database.open(name)) as collection:
             names = (*settings.fields, *fields)
+            label = settings.label_field
             if takes_all:
                 names = shown_fields(collection.info)
-            settings = replace(settings, collection=name, fields=names)
+                label = label or collection.info.label_field
+            settings = replace(settings, collection=name, label_field=label, fields=names)
             return sample_collection(collection, address, settings, report)
 
 

@@ -65,7 +65,8 @@ class Field:
     dimensions : int or None
         Length of the vectors; None for other fields, and where rows may be of different lengths.
     element : str
-        What the numbers of a vector are: "float32", "float16", "int8".
+        What the numbers of a vector are: "float32", "float16", "int8". Of other fields, what Arrow
+        calls their type, where the engine has types.
     indexes : tuple of IndexInfo
         Those of a vector field; none: the engine looks at all rows.
     note : str
@@ -97,6 +98,8 @@ class CollectionInfo:
         Size on disk; None: not known.
     version : str
         Stamp that changes when rows do; empty: the engine has none.
+    vector_field, label_field : str
+        The fields of vectors and of labels, where the collection itself says which; else empty.
     """
 
     name: str
@@ -106,6 +109,8 @@ class CollectionInfo:
     key_kind: Literal["number", "text"] = "number"
     n_bytes: int | None = None
     version: str = ""
+    vector_field: str = ""
+    label_field: str = ""
 
     @property
     def vector_fields(self) -> tuple[Field, ...]:

@@ -88,6 +88,7 @@ def vector_field_of(info: CollectionInfo, name: str) -> Field:
     names = ", ".join(each.name for each in there)
     if not name and len(there) == 1:
         return there[0]
+    name = name or info.vector_field
     if not name:
         raise UserError(
             f"{shown_name(info.name)!r} has several fields of vectors: {names}. Choose one of them."

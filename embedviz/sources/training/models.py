@@ -29,10 +29,13 @@ class Counts:
         Sum over all pairs.
     alpha : float
         Learning rate of the newest batch.
+    on_batch : callable or None
+        Called after each batch, in the thread that trained it and goes on afterwards.
     """
 
     def __init__(self) -> None:
         self._lock, self._of_thread = Lock(), local()
+        self.on_batch: Callable[[], None] | None = None
         self.n_words = self.n_trained = 0
         self.loss = self.alpha = 0.0
 
@@ -47,6 +50,8 @@ class Counts:
             self.n_words += n_words
             self.n_trained += n_trained
             self.alpha = alpha
+        if self.on_batch is not None:
+            self.on_batch()
 
     def note_loss(self, loss: float) -> None:
         """Note the loss of the batch that the calling thread is about to count."""

@@ -71,6 +71,9 @@ class TrainingRun:
     shows_rare : bool
         Whether, of more words than that, a fifth of those on show are drawn from all the others;
         otherwise they are the most frequent ones, the first rows.
+    moments : int, optional
+        How many snapshots there are, at equal parts of the text. Default: as many as time allows,
+        so that they are others each time.
 
     Raises
     ------
@@ -86,13 +89,14 @@ class TrainingRun:
         *,
         most_shown: int = MOST_SHOWN,
         shows_rare: bool = True,
+        moments: int | None = None,
     ) -> None:
         self.corpus = corpus
         self.settings = settings or TrainingSettings()
         self.settings.require()
         self.questions = questions or Questions()
         self.is_stopped = False
-        self._shown = {"most": most_shown, "rare": shows_rare}
+        self._shown = {"most": most_shown, "rare": shows_rare, "moments": moments}
         self._child: ChildProcess | None = None
         self._is_ended = Event()
         self._watched = self._told_word = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from math import comb
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ FRAME_SECONDS = 0.1
 BYTES_PER_SECOND = 40_000_000
 _SHORT = 100
 """Words of a sentence up to which it matters that not always as many of them are left."""
+_ASKED_MOMENTS = 24
+"""Of the moments that are the same each time, at how many the questions are asked."""
 _SHARE = 0.1
 """Of the time, at most, that the questions may take, and the neighbors likewise."""
 
@@ -44,6 +46,9 @@ class Watcher:
     views : ModelViews
     send : callable
         Sends a message.
+    moments : int, optional
+        Show so many moments, at equal parts of the words, and not one as often as time allows: the
+        same ones each time. Training waits for them.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class Watcher:
         pairs_per_word: float,
         views: ModelViews,
         send: Callable[[Message], None],
+        moments: int | None = None,
     ) -> None:
         self._settings = settings
         self._counts = counts
@@ -69,23 +75,26 @@ class Watcher:
         self.taken = Event()
         self._is_over = Event()
         self._thread = Thread(target=self._watch, daemon=True)
-
-    @property
-    def is_started(self) -> bool:
-        """Whether training has begun."""
-        return self._thread.ident is not None
+        self.is_started = False
+        self._moments, self._n_shown, self._asked = moments, 0, -1
+        self._showing = Lock()
 
     def start(self) -> None:
         """Send a snapshot of how it is before training, then go on."""
         self._started = self._before_at = time.perf_counter()
         self.taken.set()
         self._show()
-        self._thread.start()
+        self.is_started = True
+        if self._moments is None:
+            self._thread.start()
+        else:
+            self._counts.on_batch = self._show_next_moment
 
     def finish(self) -> None:
         """Send the last snapshot, once the one before was taken."""
         self._is_over.set()
-        self._thread.join()
+        if self._moments is None:
+            self._thread.join()
         self.taken.wait()
         self.views.settle()
         self._next_asking = self._next_looking = 0.0
@@ -107,6 +116,16 @@ class Watcher:
             if self.taken.is_set():
                 n_bytes = self._show()
                 pause = max(FRAME_SECONDS, n_bytes / BYTES_PER_SECOND)
+
+    def _show_next_moment(self) -> None:
+        """Show the moment that training is at, if it is one of those to show."""
+        assert self._moments is not None
+        due = int(self.fraction * self._moments)
+        with self._showing:
+            if self._n_shown < due < self._moments:
+                self._n_shown = due
+                self.taken.wait()
+                self._show()
 
     def _show(self) -> int:
         self.taken.clear()
@@ -133,7 +152,12 @@ class Watcher:
 
     def _accuracy(self) -> float:
         started = time.perf_counter()
-        if started < self._next_asking:
+        if self._moments is not None:
+            is_asked = self._n_shown * _ASKED_MOMENTS // self._moments != self._asked
+            self._asked = self._n_shown * _ASKED_MOMENTS // self._moments
+            if not is_asked and not self._is_over.is_set():
+                return float("nan")
+        elif started < self._next_asking:
             return float("nan")
         accuracy = self.views.accuracy()
         self._next_asking = _next_time(started)
@@ -141,7 +165,8 @@ class Watcher:
 
     def _neighbors(self, facts: dict[str, Any]) -> dict[str, Any]:
         started, word = time.perf_counter(), self.watched
-        if not word or started < self._next_looking:
+        is_due = self._moments is not None or started >= self._next_looking
+        if not word or not is_due:
             return {}
         rows, cosines = self.views.nearest(word)
         self._next_looking = _next_time(started)

@@ -150,6 +150,7 @@ class Worker:
             1.0 if is_one else expected_pairs(sentences.lengths, settings.window, kept),
             ModelViews(model, shown, AccuracyMeter(questions, n_rows)),
             self.send,
+            told["moments"],
         )
 
     def _end_early(self) -> None:

@@ -10,6 +10,7 @@ from embedviz.core.clusters.worker import clusters_of
 from embedviz.core.errors import UserError
 from embedviz.core.processes.child_process import ChildProcess
 from embedviz.core.progress import Cancelled
+from embedviz.core.samples import load_sample, resource_path
 
 
 def blobs(*parts, n_dimensions=2, seed=0):
@@ -33,7 +34,9 @@ def found_here(monkeypatch):
 
 def test_a_process_finds_them_as_scikit_learn_does():
     points = blobs((60, 0), (90, 5), (40, 10))
-    codes = find_clusters(points, 10)
+    found = find_clusters(points, 10)
+    assert found.n_divided == 0
+    codes = found.codes
     expected = HDBSCAN(min_cluster_size=10, min_samples=5, copy=True).fit_predict(points)
     assert codes.dtype == np.int32
     pairs = set(zip(codes.tolist(), expected.tolist(), strict=True))
@@ -44,7 +47,7 @@ def test_a_process_finds_them_as_scikit_learn_does():
 @pytest.mark.parametrize("n_dimensions", [2, 3])
 def test_the_largest_comes_first_and_what_has_no_place_is_in_none(found_here, n_dimensions):
     points = blobs((60, 0), (90, 5), (40, 10), n_dimensions=n_dimensions)
-    codes = find_clusters(np.vstack([points, np.full(n_dimensions, np.nan)]), 10)
+    codes = find_clusters(np.vstack([points, np.full(n_dimensions, np.nan)]), 10).codes
     assert codes.dtype == np.int32
     assert codes[-1] == -1
     assert [
@@ -55,21 +58,84 @@ def test_the_largest_comes_first_and_what_has_no_place_is_in_none(found_here, n_
 @pytest.mark.parametrize("count", [0, 1, 2, 4])
 def test_too_few_points_are_no_cluster_and_need_no_process(monkeypatch, count):
     monkeypatch.setattr(finding, "ChildProcess", lambda *_: pytest.fail("started"))
-    assert find_clusters(np.zeros((count, 2)), 5).tolist() == [-1] * count
+    assert find_clusters(np.zeros((count, 2)), 5).codes.tolist() == [-1] * count
 
 
 def test_of_too_many_points_some_are_looked_at_and_the_others_follow(monkeypatch, found_here):
     monkeypatch.setattr(finding, "MOST_FITTED", 500)
     parts = (1200, 0), (500, 6), (300, 12)
     points = blobs(*parts)
-    codes = find_clusters(points, 100)
+    found = find_clusters(points, 100)
+    codes = found.codes
+    assert found.n_divided == 0, "a round heap stays whole, with 60 % of the points as well"
     (job,) = found_here
     assert (len(job.arrays["fitted"]), len(job.arrays["others"])) == (500, 1500)
     assert job.facts["min_size"] == 25, "as many of those as are their share"
     for cluster, (first, last) in enumerate(((0, 1200), (1200, 1700), (1700, 2000))):
         assert np.mean(codes[first:last] == cluster) > 0.9
-    np.testing.assert_array_equal(codes, find_clusters(points, 100))
-    assert (codes != find_clusters(points, 100, seed=3)).mean() < 0.1
+    np.testing.assert_array_equal(codes, find_clusters(points, 100).codes)
+    assert (codes != find_clusters(points, 100, seed=3).codes).mean() < 0.1
+
+
+LAYOUTS = ["sentences-umap-2d", "sentences-umap-3d", "words-wordllama-umap-3d"]
+"""Bundled layouts in which nearly all of the groups touch."""
+
+
+def positions_of(layout):
+    with np.load(resource_path(f"layouts/{layout}.npz")) as arrays:
+        return arrays["positions"].astype(np.float64)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_cluster_is_nearly_everything(found_here, layout):
+    """HDBSCAN alone makes one of 93 to 95 % of the points, beside a few that lie apart."""
+    points = positions_of(layout)
+    size = usual_min_size(len(points))
+    usual = HDBSCAN(min_cluster_size=size, min_samples=5, copy=True).fit_predict(points)
+    (largest, count) = max(
+        zip(*np.unique(usual, return_counts=True), strict=True), key=lambda x: x[1]
+    )
+    assert count > 0.9 * len(points)
+    found = find_clusters(points)
+    assert found.n_divided == count
+    counts = np.bincount(found.codes[found.codes >= 0])
+    assert len(counts) >= 12
+    assert counts.max() < 0.2 * len(points)
+    assert counts.min() >= size
+    assert (np.diff(counts) <= 0).all(), "the largest first"
+    # Those that lay apart are as they were.
+    for code in set(usual.tolist()) - {-1, largest}:
+        assert len(set(found.codes[usual == code].tolist())) == 1
+        assert (found.codes == found.codes[usual == code][0]).sum() == (usual == code).sum()
+
+
+def test_parts_of_the_bundled_sentences_have_topics_in_common(found_here):
+    """A cluster of 94 % has 9 % of a topic; its parts, several times as much of their own."""
+    points = positions_of("sentences-umap-2d")
+    topics = np.array(load_sample("sentences").metadata.column("topic").to_pylist())
+    codes = find_clusters(points).codes
+    shares = [
+        np.unique(topics[codes == code], return_counts=True)[1].max() / (codes == code).sum()
+        for code in range(codes.max() + 1)
+    ]
+    assert np.mean(shares) > 0.4
+
+
+@pytest.mark.parametrize("part", [0.6, 0.8, 0.95])
+def test_a_round_heap_is_not_divided(found_here, part):
+    count = round(2000 * part)
+    found = find_clusters(blobs((count, 0), (2000 - count, 5)))
+    assert found.n_divided == 0
+    counts = np.bincount(found.codes[found.codes >= 0])
+    assert counts == pytest.approx([count, 2000 - count], abs=20)
+
+
+def test_those_that_go_with_the_nearest_are_counted_as_divided_too():
+    points = positions_of("sentences-umap-2d")
+    alone, n_alone = clusters_of(points, points[:0], 18)
+    codes, n_divided = clusters_of(points, points[::3], 18)
+    np.testing.assert_array_equal(codes, np.concatenate([alone, alone[::3]]))
+    assert n_divided > 1.2 * n_alone > 0
 
 
 def test_the_usual_size_grows_with_the_root():

@@ -1,5 +1,8 @@
 """Threads of our own, while BLAS has one."""
 
+import os
+import subprocess
+import sys
 import threading
 from contextlib import ExitStack
 
@@ -7,7 +10,11 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from embedviz.core.covariance import own_threads
-from embedviz.core.covariance.own_threads import at_once, blas_in_own_threads
+from embedviz.core.covariance.own_threads import (
+    at_once,
+    blas_in_one_thread,
+    blas_in_own_threads,
+)
 
 
 def blas_threads():
@@ -43,6 +50,20 @@ def test_what_is_raised_meanwhile_leaves_no_limit():
         raise MemoryError
     assert blas_threads() == before
     assert not own_threads._workers
+
+
+def test_processes_that_are_started_meanwhile_have_one_thread_of_blas_too(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    before = blas_threads()
+    ask = "import os; print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['MKL_NUM_THREADS'])"
+    with blas_in_one_thread():
+        assert blas_threads() == {1}
+        said = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True)
+    assert said.stdout.split() == [b"1", b"1"]
+    assert blas_threads() == before
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
+    assert "MKL_NUM_THREADS" not in os.environ
 
 
 def test_several_things_are_done_at_once():

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication, QImage
@@ -11,7 +12,7 @@ from embedviz.app.files.recipes.carriers import recipe_in
 from embedviz.app.files.recipes.reading import read_recipe
 from embedviz.app.files.settings import change_settings, read_settings
 from embedviz.app.state import State
-from embedviz.gui.export.dialog import ExportDialog
+from embedviz.gui.export.dialog import VISION_NAMES, ExportDialog
 from embedviz.gui.export.look import FigureLook
 from embedviz.gui.points.view import PointView
 from embedviz.gui.theme import LIGHT, PRINT, theme_manager
@@ -113,6 +114,39 @@ def test_a_file_that_cannot_be_written_is_told(dialog, tmp_path, qtbot):
     qtbot.waitUntil(lambda: "cannot be written" in dialog.said.text(), timeout=20_000)
     dialog.write(tmp_path / "a.bmp")
     assert "figures are written as .png, .svg, .pdf" in dialog.said.text()
+
+
+def colors_in(preview):
+    """Return red, green and blue of each pixel of a preview."""
+    image = preview.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return lines[:, : 3 * image.width()].reshape(-1, 3).astype(int)
+
+
+def test_the_preview_is_seen_with_other_eyes_and_the_file_keeps_its_colors(
+    dialog, window, tmp_path, qtbot
+):
+    preview, form = dialog.preview, dialog.form
+    window.session.show(window.session.state.queried(0))  # Which has a color.
+    with qtbot.waitSignal(preview.told, timeout=20_000):
+        preview.show_look(form.look)
+    written(dialog, tmp_path / "before.png", qtbot)
+    seen = {}
+    for _, vision in VISION_NAMES:
+        choose(dialog.vision_box, vision)
+        seen[vision] = colors_in(preview)
+    spread = {vision: np.ptp(colors, axis=1).max() for vision, colors in seen.items()}
+    assert spread["gray"] < 15, "but for the line around it"
+    assert min(spread[vision] for vision in spread if vision != "gray") > 40
+    differing = [np.abs(colors - seen[""]).max() > 10 for vision, colors in seen.items() if vision]
+    assert all(differing)
+    written(dialog, tmp_path / "after.png", qtbot)
+    assert (tmp_path / "after.png").read_bytes() == (tmp_path / "before.png").read_bytes()
+    with qtbot.waitSignal(preview.told, timeout=20_000):
+        form.title_edit.setText("It stays gray with another look")
+    again = colors_in(preview)
+    assert np.ptp(again, axis=1).max() < 15
+    assert len(again) != len(seen["gray"]) or (again != seen["gray"]).any()
 
 
 def test_every_control_has_a_name(dialog):

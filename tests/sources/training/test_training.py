@@ -149,6 +149,28 @@ def test_snapshots_say_how_it_does():
     assert losses[-1] < settings.chance_loss
 
 
+def test_moments_that_are_asked_for_are_the_same_each_time():
+    word = small_language().lexicon.relations[0].pairs[0][0]
+
+    def moments():
+        run = TrainingRun(small_language(), QUICK, small_language().questions, moments=4)
+        run.watch(word)
+        snapshots = []
+        run.run(on_snapshot=snapshots.append)
+        return snapshots
+
+    first, second = moments(), moments()
+    fractions = [each.fraction for each in first]
+    assert fractions == [each.fraction for each in second]
+    assert np.floor(np.multiply(fractions, 4)).tolist() == [0, 1, 2, 3, 4]
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one.vectors, other.vectors)
+        np.testing.assert_array_equal(one.neighbor_rows, other.neighbor_rows)
+        np.testing.assert_array_equal(
+            [one.loss, one.accuracy, one.alpha], [other.loss, other.accuracy, other.alpha]
+        )
+
+
 @pytest.mark.parametrize("algorithm", ["skip-gram", "cbow"])
 def test_the_loss_begins_where_all_is_chance(algorithm):
     """One log 2 for the pair, and one for each negative: the number of pairs is right, too."""

@@ -82,7 +82,7 @@ class PartsReader(TableReader):
         self.n_rows = sum(known) if len(known) == len(counts) else None
         own = _common(names, schemas)
         self._n_own = len(own)
-        self._keys, fields = _values_of_folders(names, own.names)
+        self._keys, fields = values_of_folders(names, own.names)
         self.schema = pa.schema([*own, *fields], own.metadata)
 
     def describe(self) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def _difference(found: dict[str, pa.Field], schema: pa.Schema, first: str) -> st
     return ""
 
 
-def _values_of_folders(
+def values_of_folders(
     names: Sequence[str], taken: Sequence[str]
 ) -> tuple[list[list[Any]], list[pa.Field]]:
     """Return what folders named `key=value` say of each part, and the columns of that."""

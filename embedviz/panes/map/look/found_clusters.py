@@ -55,11 +55,14 @@ class FoundClusters:
     codes : int32 array of shape (n_vectors,)
         The cluster of each row, the largest first; -1 in none.
     names : tuple of str
+    n_divided : int
+        Points of a cluster that was divided, since it had more than half of them; 0: none was.
     """
 
     request: ClusterRequest
     codes: NDArray[np.int32]
     names: tuple[str, ...]
+    n_divided: int = 0
     _groups: dict[tuple[tuple[str, str], ...], GroupValues] = field(default_factory=dict)
 
     def names_by(self, settings: MapSettings) -> list[str]:
@@ -117,6 +120,8 @@ class FoundClusters:
         said = f"{count:,} cluster{'' if count == 1 else 's'} by HDBSCAN"
         if len(self.codes) > MOST_FITTED:
             said += f" of {MOST_FITTED:,} points, the others as the nearest"
+        if self.n_divided:
+            said += f", one of {self.n_divided:,} points divided"
         if n_outside:
             said += f" · {n_outside:,} point{'' if n_outside == 1 else 's'} in no cluster"
         return said
@@ -143,7 +148,7 @@ def find_named_clusters(request: ClusterRequest, report: Report) -> FoundCluster
     """Find clusters and their names. Runs off the UI thread."""
     vector_set = request.layout.vector_set
     positions = request.layout.positions[:, : request.n_components]
-    codes = find_clusters(positions, request.min_size, part_of(report, 0.0, 0.9))
+    found = find_clusters(positions, request.min_size, part_of(report, 0.0, 0.9))
     labels, column = vector_set.labels, None
     if request.texts is not None:
         column = vector_set.metadata.column(request.texts)
@@ -152,5 +157,5 @@ def find_named_clusters(request: ClusterRequest, report: Report) -> FoundCluster
         value = labels[row] if column is None else column[row].as_py()
         return "" if value is None else str(value)
 
-    names = cluster_names(codes, text_of, vector_set.vectors, part_of(report, 0.9, 1.0))
-    return FoundClusters(request, codes, tuple(names))
+    names = cluster_names(found.codes, text_of, vector_set.vectors, part_of(report, 0.9, 1.0))
+    return FoundClusters(request, found.codes, tuple(names), found.n_divided)

@@ -15,6 +15,7 @@ from embedviz.core.errors import UserError
 from embedviz.sources.databases.lancedb.calls import call_of
 from embedviz.sources.databases.lancedb.fields import (
     fields_of,
+    said_of,
     usual_length,
     values_of,
     vectors_of,
@@ -62,6 +63,7 @@ class LanceCollection:
             key_kind=keys.kind,
             n_bytes=table.n_bytes(),
             version=table.stamp,
+            **said_of(table.schema),
         )
 
     @property

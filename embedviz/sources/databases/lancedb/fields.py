@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from embedviz.core.arrays import Matrix
+from embedviz.formats.writing.arrow import MARK
 from embedviz.sources.databases.protocol import Field, FieldKind
 
 Column = Any
@@ -24,6 +26,18 @@ def fields_of(schema: pa.Schema) -> list[Field]:
         Field(name, kind_of(data_type), dimensions_of(data_type), _element_name(data_type))
         for name, data_type in typed_fields(schema)
     ]
+
+
+def said_of(schema: pa.Schema) -> dict[str, str]:
+    """Return which fields hold the vectors and the labels, where embedviz wrote the table."""
+    try:
+        said = json.loads((schema.metadata or {}).get(MARK, b"{}"))
+    except ValueError:
+        return {}
+    there = {"vector_field": "vector_column", "label_field": "label_column"}
+    given = {field: said.get(key) for field, key in there.items()} if isinstance(said, dict) else {}
+    names = {field: name for field, name in given.items() if isinstance(name, str)}
+    return {field: name for field, name in names.items() if name in schema.names}
 
 
 def typed_fields(schema: pa.Schema) -> Iterator[tuple[str, pa.DataType]]:
@@ -87,7 +101,7 @@ def dimensions_of(data_type: pa.DataType) -> int | None:
 
 def _element_name(data_type: pa.DataType) -> str:
     if kind_of(data_type) != "vector":
-        return ""
+        return str(data_type)
     element = data_type.value_type
     return "float16" if pa.types.is_float16(element) else str(np.dtype(element.to_pandas_dtype()))
 
