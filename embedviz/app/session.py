@@ -8,6 +8,7 @@ from weakref import ref
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from embedviz.app.databases.all_rows import AllRows
 from embedviz.app.layouts import Layouts
 from embedviz.app.scans import Scans
 from embedviz.app.searches import Searches
@@ -49,6 +50,8 @@ class Session(QObject):
         What is found in the rows of sets that were opened without looking at them.
     encoders : Encoders
         What makes vectors of texts that are typed.
+    all_rows : AllRows
+        What is asked of the collections that sets are samples of.
     """
 
     changed = Signal(object, object)
@@ -63,6 +66,7 @@ class Session(QObject):
         self.layouts = Layouts()
         self.scans = Scans(self.board, self)
         self.encoders = Encoders()
+        self.all_rows = AllRows(self)
         self.layouts.keep_only(self.state.sets)
         self._described: tuple[ref[VectorSet], str] | None = None
         self._shown = self.state
@@ -197,6 +201,7 @@ class Session(QObject):
         if state.sets != self.state.sets or not state.sets:
             self.layouts.keep_only(state.sets)
             self.scans.keep_only(state.sets)
+            self.all_rows.keep_only(state.sets)
             self.searches.release(set(self.state.sets) - set(state.sets))
         self.state = state
         if self._notifying:

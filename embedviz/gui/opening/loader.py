@@ -72,6 +72,7 @@ class Opener(QObject):
 
     def show(self, vector_set: VectorSet, request: Request | None = None) -> None:
         """Show a set that was read, in the place of another one where that was asked for."""
+        self.session.all_rows.collections.agree(vector_set)
         state = self.session.state.opened(vector_set, bundled_pairs(vector_set))
         if isinstance(request, OpenRequest) and request.replaces is not None:
             pairs = carried_pairs(state.pairs, request.replaces, vector_set)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from embedviz.app.databases.requests import AllRowsRequest
+from embedviz.app.databases.settings import CollectionSearchSettings
 from embedviz.app.searches import Searches
 from embedviz.app.state import State
 from embedviz.app.tasks import Task
@@ -33,8 +35,10 @@ from embedviz.core.texts.encoder_settings import EncoderSettings
 from embedviz.core.texts.trained_origin import TrainedOrigin
 from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import with_controls
+from embedviz.gui.calculations import Subject
 from embedviz.gui.describe import describe_metadata
 from embedviz.gui.pane import Pane
+from embedviz.gui.panels.all_rows.search import AllRowsSearch
 from embedviz.gui.panels.text_query import WITHOUT_ENCODER, WORDS_ONLY, TextQuery
 from embedviz.gui.theme import CAPTION_PIXELS, GRID, font, theme_manager, with_alpha
 from embedviz.gui.widgets.controls import (
@@ -63,6 +67,7 @@ class NeighborsPanel(Pane):
 
     title = "Neighbors"
     name = "neighbors"
+    settings_class = CollectionSearchSettings
     kernels = (neighbors.compile_all, isotropy.compile_all)
     hint = "Nearest rows of what you choose appear here."
     is_side_panel = True
@@ -99,6 +104,7 @@ class NeighborsPanel(Pane):
         self.query.setAccessibleName("Query")
         self.list = with_name(RankedList(), "neighbors.list", "Neighbors. Click one to walk there")
         self.list.row_chosen.connect(lambda row: self.edit(self.session.state.queried(row)))
+        self.all_rows = AllRowsSearch(self, self.list)
         self.table = CosineTable()
         self.details = text_label(kind="details", wrap=True)
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -112,8 +118,10 @@ class NeighborsPanel(Pane):
         head.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         head.addWidget(self.query, 1)
         rows.addWidget(self.texts)
+        rows.addWidget(self.all_rows.controls)
         rows.addLayout(head)
         rows.addWidget(self.list, 1)
+        self.all_rows.lay_out_beside(rows)
         rows.addWidget(self.table)
         rows.addWidget(self.details)
         self.details.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
@@ -126,14 +134,21 @@ class NeighborsPanel(Pane):
             self.list.show_lines(())  # Rows of the set before.
         self.list.show_selected(new.selected)
         self._draw_texts(old, new)
-        if not old.asks_as(new) or (old.metric, old.count) != (new.metric, new.count):
-            self._draw_query(new)
+        among_all = self.all_rows.draw(old, new)
+        if not old.asks_as(new) or _how_asked(old) != _how_asked(new):
+            self._draw_query(new, among_all)
         if (old.active, old.selected) != (new.active, new.selected):
             self._draw_table(new)
 
     def release(self) -> None:  # noqa: D102 - see Pane
         self._mean = None
         self.texts.list.release()
+        self.all_rows.release()
+
+    def wants(self, subject: Subject) -> bool:  # noqa: D102 - see Pane
+        if isinstance(subject, AllRowsRequest):
+            return subject.is_wanted(self.session.state)
+        return super().wants(subject)
 
     def begin_text(self) -> str:
         """Go to the line for a text; return why there can be none, or nothing."""
@@ -187,7 +202,7 @@ class NeighborsPanel(Pane):
         if state.query_vector is not None and state.query_vector.encoder is not None:
             self.edit(with_texts(state, [state.query_vector]))
 
-    def _draw_query(self, new: State) -> None:
+    def _draw_query(self, new: State, among_all: bool) -> None:
         active, query = new.active, new.current_query
         assert active is not None
         own = new.query_vector
@@ -201,6 +216,10 @@ class NeighborsPanel(Pane):
             self.calculations.cancel(self._neighbors_task)
             return
         self.query.setText(f"◉ {with_controls(query.name)}")
+        if among_all:
+            self.calculations.cancel(self._neighbors_task)
+            self.all_rows.ask(new, query.name)
+            return
         work = partial(_nearest, self.session.searches, active, new.metric, query, new.count)
         show = partial(self._show_lines, self.session.searches.search(active, new.metric))
         self.calculations.run(self._neighbors_task, work, show, new)
@@ -223,6 +242,7 @@ class NeighborsPanel(Pane):
     def on_failed(self, task: Task, *, failed: bool = False) -> None:  # noqa: D102 - see Pane
         if task is self._neighbors_task:
             self.list.show_lines(())
+        self.all_rows.on_failed(task)
 
     def _draw_table(self, new: State) -> None:
         active = new.active
@@ -242,6 +262,11 @@ class NeighborsPanel(Pane):
     def _show_mean(self, vector_set: VectorSet, mean: float) -> None:
         self._mean = (vector_set, mean)
         self.table.show_mean(mean)
+
+
+def _how_asked(state: State) -> tuple[object, ...]:
+    """Return by what neighbors are listed, but for the query."""
+    return state.metric, state.count, state[CollectionSearchSettings]
 
 
 class CosineTable(QWidget):

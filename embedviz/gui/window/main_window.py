@@ -197,6 +197,7 @@ class MainWindow(WindowInReadingOrder):
             guide.close()
         self.session.board.stop()
         self.session.encoders.close()
+        self.session.all_rows.collections.close()
         self.files.close()
         spare_process.spare.stop()
         super().closeEvent(event)
@@ -219,6 +220,7 @@ class MainWindow(WindowInReadingOrder):
         self.embeddings = Embeddings(self.session, self.message_bar, self)
         self.dialogs.texts_found.connect(self.embeddings.ask)
         self.session.encoders.ask = self.embeddings.consent
+        self.session.all_rows.collections.ask = self.embeddings.consent
 
     def _fill_bars(self) -> None:
         """Fill the menus, the strip of scenes, and the status bar at the bottom."""

@@ -74,6 +74,14 @@ def connect(address: Address, secret: Secret | None, ask: Ask) -> Database:
     UserError
         When the engine's package is missing, or it does not answer.
     """
+    return agreed_class(address, ask)(address, secret)
+
+
+def agreed_class(address: Address, ask: Ask) -> type[Database]:
+    """Return the class that connects to an address, after the user agreed where that is needed.
+
+    Nothing is connected to. Raises as `connect` does.
+    """
     made = database_class(address.engine)
     if lacks := made.what_lacks():
         raise UserError(lacks)
@@ -81,7 +89,7 @@ def connect(address: Address, secret: Secret | None, ask: Ask) -> Database:
         sending = sending_to(address)
         if ask(sending) is not True:
             raise NotAgreed(sending, f"{sending.host} was not connected to: that was refused.")
-    return made(address, secret)
+    return made
 
 
 def sending_to(address: Address) -> Sending:

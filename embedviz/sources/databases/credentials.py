@@ -61,6 +61,10 @@ class Credentials:
         return typed or find_password(address)
 
 
+TYPED = Credentials()
+"""What was typed in this run of the program, for connections that follow of the same address."""
+
+
 def checked_password_variable(name: str) -> str:
     """Return the name of an environment variable.
 

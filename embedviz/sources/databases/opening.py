@@ -12,11 +12,12 @@ from embedviz.core.vector_set import VectorSet
 from embedviz.core.wording import shown_name
 from embedviz.sources.consent import Ask, Sending
 from embedviz.sources.databases.address import Address
-from embedviz.sources.databases.connecting import address_of, connect
+from embedviz.sources.databases.connecting import address_of, agreed_class
 from embedviz.sources.databases.credentials import checked_password_variable, find_password
 from embedviz.sources.databases.origin import CollectionOrigin, SampleSettings
 from embedviz.sources.databases.protocol import CollectionInfo, Database
 from embedviz.sources.databases.sample_set import sample_collection
+from embedviz.sources.databases.stopping import stoppable
 from embedviz.sources.secret import Secret
 
 
@@ -103,17 +104,28 @@ def read_collection(
     fields : sequence of str
         Further fields that become columns.
     """
-    report(0.0, "opening the database")
-    with closing(connect(address, secret or find_password(address), ask)) as database:
-        name = settings.collection or only_collection(database)
-        with closing(database.open(name)) as collection:
-            names = (*settings.fields, *fields)
-            label = settings.label_field
-            if takes_all:
-                names = shown_fields(collection.info)
-                label = label or collection.info.label_field
-            settings = replace(settings, collection=name, label_field=label, fields=names)
-            return sample_collection(collection, address, settings, report)
+    secret = secret or find_password(address)
+    made = agreed_class(address, ask)
+    opened: list[Database] = []
+
+    def read(report: Report) -> VectorSet:
+        report(0.0, "opening the database")
+        with closing(made(address, secret)) as database:
+            opened.append(database)
+            name = settings.collection or only_collection(database)
+            with closing(database.open(name)) as collection:
+                names, label = (*settings.fields, *fields), settings.label_field
+                if takes_all:
+                    names = shown_fields(collection.info)
+                    label = label or collection.info.label_field
+                wanted = replace(settings, collection=name, label_field=label, fields=names)
+                return sample_collection(collection, address, wanted, report)
+
+    def close() -> None:
+        for database in opened:
+            database.close()
+
+    return stoppable(read, report, close)
 
 
 def open_again(origin: CollectionOrigin, ask: Ask, report: Report = silent) -> VectorSet:

@@ -5,14 +5,16 @@ A maker is given a folder of its own, and says by `pytest.skip` why it cannot be
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 import pytest
 
+from embedviz.core.neighbors.metric import Metric
 from embedviz.sources.databases import Address, database_class
 from embedviz.sources.secret import Secret
 
@@ -47,11 +49,17 @@ class Maker(Protocol):
     condition : str
         In its language: rows whose `year` is more than 1950.
     vector_field : str
+    prefix_field : str
+        The field that holds the prefixes, where the engine has to be told.
+    prefix_metric : Metric
+        By which prefixes are searched.
     """
 
     text_keys: bool
     condition: str
     vector_field: str
+    prefix_field: str
+    prefix_metric: Metric
 
     @contextmanager
     def filled(self, folder: Any, rows: Rows) -> Iterator[Address]:
@@ -64,6 +72,8 @@ class LanceMaker:
     text_keys = True
     condition = "year > 1950"
     vector_field = "vector"
+    prefix_field = ""
+    prefix_metric = "cosine"
 
     @contextmanager
     def filled(self, folder, rows):
@@ -87,36 +97,158 @@ class LanceMaker:
 
 
 class PostgresMaker:
-    """Table of a PostgreSQL server of its own, opened by a role that only reads."""
+    """Table in a database of its own, opened by a role that only reads.
+
+    All databases that are open at a time are on one server, which the last of them stops.
+    """
 
     text_keys = True
     condition = "year > 1950"
     vector_field = "vector"
+    prefix_field = ""
+    prefix_metric = "cosine"
     secret = Secret(READER_PASSWORD)
+
+    def __init__(self):
+        self._running = []
+        self._stopping = ExitStack()
+
+    @contextmanager
+    def server(self):
+        """Give a server and the name of a new database on it."""
+        if not self._running:
+            self._server = self._stopping.enter_context(running_server())
+        name = f"things{len(self._running)}"
+        self._running.append(name)
+        try:
+            self._server.run(f"CREATE DATABASE {name} TEMPLATE postgres")
+            yield self._server, name
+        finally:
+            self._running.remove(name)
+            if not self._running:
+                self._stopping.close()
 
     @contextmanager
     def filled(self, folder, rows):
-        with running_server() as server:
+        with self.server() as (server, name):
             kind = "text" if isinstance(rows.keys[0], str) else "bigint"
-            server.run(
-                f"CREATE TABLE things (id {kind} PRIMARY KEY, year int,"
-                f" vector vector({rows.vectors.shape[1]}))"
-            )
             with (
-                server.admin() as connection,
+                server.admin(name) as connection,
                 connection.cursor() as cursor,
-                cursor.copy("COPY things FROM STDIN") as copy,
             ):
-                years = rows.columns["year"]
-                for key, year, vector in zip(rows.keys, years, rows.vectors, strict=True):
-                    copy.write_row((key, year, str(vector.tolist())))
-            server.run("ANALYZE things")
-            yield server.address()
+                cursor.execute(
+                    f"CREATE TABLE things (id {kind} PRIMARY KEY, year int,"
+                    f" vector vector({rows.vectors.shape[1]}))"
+                )
+                with cursor.copy("COPY things FROM STDIN") as copy:
+                    years = rows.columns["year"]
+                    for key, year, vector in zip(rows.keys, years, rows.vectors, strict=True):
+                        copy.write_row((key, year, str(vector.tolist())))
+                cursor.execute("ANALYZE things")
+            yield server.address(database=name)
+
+
+class MilvusMaker:
+    """File of Milvus Lite, whose fields have no index, so that it compares by each metric."""
+
+    text_keys = True
+    condition = "year > 1950"
+    vector_field = "vector"
+    prefix_field = "prefix"
+    prefix_metric = "cosine"
+
+    @contextmanager
+    def filled(self, folder, rows):
+        pytest.importorskip("pymilvus", reason="the extra [milvus] is not installed")
+        pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
+        from tests.servers.milvus_server import MilvusServer
+
+        place = folder / "things.db"
+        server = MilvusServer(place)
+        with closing(server.client()) as client:
+            fill_milvus(client, "things", rows, PREFIX)
+        server.end()
+        yield Address("milvus", str(place), is_local=True)
+
+
+def fill_milvus(client, name, rows, prefix=None):
+    """Make a collection with keys and years beside its vectors, and prefixes where wanted."""
+    from pymilvus import DataType
+
+    schema = client.create_schema(auto_id=False)
+    is_text = isinstance(rows.keys[0], str)
+    kind, more = (DataType.VARCHAR, {"max_length": 50}) if is_text else (DataType.INT64, {})
+    schema.add_field("id", kind, is_primary=True, **more)
+    schema.add_field("year", DataType.INT64)
+    vectors = {"vector": rows.vectors}
+    if prefix is not None:
+        vectors["prefix"] = rows.vectors[:, :prefix]
+    for field_name, each in vectors.items():
+        schema.add_field(field_name, DataType.FLOAT_VECTOR, dim=each.shape[1])
+    client.create_collection(name, schema=schema)
+    columns = {"id": rows.keys, "year": rows.columns["year"]}
+    columns |= {field_name: each.tolist() for field_name, each in vectors.items()}
+    records = [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
+    for first in range(0, len(records), 5000):
+        client.insert(name, records[first : first + 5000])
+
+
+class QdrantMaker:
+    """Folder of Qdrant's local mode, which keeps lengths where it compares by dot products."""
+
+    text_keys = False
+    condition = '{"must": [{"key": "year", "range": {"gt": 1950}}]}'
+    vector_field = "vector"
+    prefix_field = "prefix"
+    prefix_metric = "dot"
+
+    @contextmanager
+    def filled(self, folder, rows):
+        pytest.importorskip("qdrant_client", reason="the extra [qdrant] is not installed")
+        from qdrant_client import QdrantClient, models
+
+        with closing(QdrantClient(path=str(folder))) as client:
+            sizes = {"vector": rows.vectors.shape[1], "prefix": PREFIX}
+            params = {
+                name: models.VectorParams(size=size, distance="Dot") for name, size in sizes.items()
+            }
+            client.create_collection("things", vectors_config=params)
+            storage = client._client.collections["things"].storage
+            # As the client writes them, but all at once: each by itself takes half a minute.
+            with storage.storage as connection:
+                connection.executemany(
+                    "INSERT INTO points VALUES (?, ?)",
+                    (
+                        (storage.encode_key(point.id), pickle.dumps(point))
+                        for point in points_of(rows)
+                    ),
+                )
+        yield Address("qdrant", str(folder), is_local=True)
+
+
+def points_of(rows):
+    """Return the rows as Qdrant's points, with prefixes and years."""
+    from qdrant_client import models
+
+    return [
+        models.PointStruct(
+            id=key,
+            vector={"vector": vector, "prefix": vector[:PREFIX]},
+            payload={"year": year},
+        )
+        for key, vector, year in zip(
+            rows.keys, rows.vectors.tolist(), rows.columns["year"], strict=True
+        )
+    ]
 
 
 MAKERS: dict[str, Maker] = {
     "lancedb": LanceMaker(),
     "pgvector": PostgresMaker(),
+    "milvus": MilvusMaker(),
+    "qdrant": QdrantMaker(),
 }
 """By the name of the engine."""
 

@@ -27,7 +27,8 @@ def vectors_and_years():
 
 VECTORS, YEARS = vectors_and_years()
 NUMBERS = [7 + 3 * row for row in np.random.default_rng(1).permutation(N_ROWS).tolist()]
-TEXTS = [f"word {number}" for number in NUMBERS]
+N_TEXTS = 3000
+TEXTS = [f"word {number}" for number in NUMBERS[:N_TEXTS]]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,8 @@ def opened(tmp_path_factory):
             kind = type(keys[0]).__name__
             if (engine, kind) not in there:
                 folder = tmp_path_factory.mktemp(f"{engine}-{kind}")
-                rows = Rows(keys, VECTORS, {"year": YEARS.tolist()})
+                n_rows = len(keys)
+                rows = Rows(keys, VECTORS[:n_rows], {"year": YEARS[:n_rows].tolist()})
                 there[engine, kind] = stack.enter_context(
                     collection_of(MAKERS[engine], folder, rows)
                 )
@@ -115,7 +117,7 @@ def test_only_rows_that_meet_a_condition_are_found(collection, maker):
 
 def test_rows_may_be_named_by_texts(texts, maker):
     answer = texts.nearest(SearchRequest(VECTORS[3], COUNT, maker.vector_field))
-    keys, scores = expected("cosine", VECTORS[3])
+    keys, scores = expected("cosine", VECTORS[3], np.arange(N_TEXTS))
     require_same(answer, [f"word {key}" for key in keys], scores)
     batch = texts.take(answer.keys, maker.vector_field, ("year",))
     assert batch.keys.tolist() == answer.keys.tolist()
@@ -128,7 +130,7 @@ def test_the_moments_are_those_of_the_file(collection, maker):
     whole.add(VECTORS)
     keys = []
     for partition in collection.partitions(3):
-        for batch in collection.batches(partition, maker.vector_field, batch_rows=1000):
+        for batch in collection.batches(partition, maker.vector_field, batch_rows=4000):
             assert len(batch.keys) == len(batch.vectors)
             parts.add(batch.vectors)
             keys += batch.keys.tolist()
@@ -189,17 +191,34 @@ def test_keys_without_a_row_are_left_out(collection, maker):
 def test_a_prefix_is_searched(collection, maker):
     if "prefix" not in collection.abilities:
         pytest.skip("this engine searches all dimensions only")
-    request = SearchRequest(VECTORS[1], COUNT, maker.vector_field, prefix=PREFIX)
-    require_same(collection.nearest(request), *expected("cosine", VECTORS[1], dimensions=PREFIX))
+    metric = maker.prefix_metric
+    request = SearchRequest(
+        VECTORS[1],
+        COUNT,
+        maker.vector_field,
+        metric,
+        prefix=PREFIX,
+        prefix_field=maker.prefix_field,
+    )
+    require_same(collection.nearest(request), *expected(metric, VECTORS[1], dimensions=PREFIX))
 
 
 def test_two_stages_order_by_all_dimensions_what_the_prefix_finds(collection, maker):
     if "two-stage" not in collection.abilities:
         pytest.skip("this engine cannot search twice")
-    prefixes = NeighborSearch(np.ascontiguousarray(VECTORS[:, :PREFIX]))
+    metric = maker.prefix_metric
+    prefixes = NeighborSearch(np.ascontiguousarray(VECTORS[:, :PREFIX]), metric)
     rows, _ = prefixes.nearest(VECTORS[1, :PREFIX], 40)
-    request = SearchRequest(VECTORS[1], COUNT, maker.vector_field, prefix=PREFIX, candidates=40)
-    require_same(collection.nearest(request), *expected("cosine", VECTORS[1], rows))
+    request = SearchRequest(
+        VECTORS[1],
+        COUNT,
+        maker.vector_field,
+        metric,
+        prefix=PREFIX,
+        candidates=40,
+        prefix_field=maker.prefix_field,
+    )
+    require_same(collection.nearest(request), *expected(metric, VECTORS[1], rows))
 
 
 def test_a_query_of_another_length_is_refused(collection, maker):

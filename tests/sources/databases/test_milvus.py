@@ -17,7 +17,6 @@ import pytest
 pytest.importorskip("pymilvus", reason="pymilvus is not installed")
 pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
 
-from milvus_lite.adapter.grpc.server import _build_server
 from milvus_lite.db import MilvusLite
 from pymilvus import DataType, MilvusClient
 
@@ -29,6 +28,7 @@ from embedviz.sources.databases.milvus.schema import vectors_of
 from embedviz.sources.databases.protocol import Field, Partition, SearchRequest
 from embedviz.sources.databases.sampling import sample_keys
 from embedviz.sources.secret import Secret
+from tests.servers.milvus_server import MilvusServer
 
 N_ROWS, N_DIMENSIONS, N_SHORT = 400, 24, 6
 CANARY = "canary-7f3a"
@@ -85,28 +85,10 @@ def make_texts(client):
     client.insert("texts", rows)
 
 
-class Server:
-    """Milvus Lite on a port of loopback, as if it were a server."""
-
-    def __init__(self, path):
-        self.database = MilvusLite(str(path))
-        self.server = _build_server(self.database, 4)
-        self.port = self.server.add_insecure_port("127.0.0.1:0")
-        self.server.start()
-        self.place = f"http://127.0.0.1:{self.port}"
-        self.is_ended = False
-
-    def end(self):
-        if not self.is_ended:
-            self.is_ended = True
-            self.server.stop(0).wait()
-            self.database.close()
-
-
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("milvus") / "a.db"
-    server = Server(path)
+    server = MilvusServer(path)
     client = MilvusClient(server.place, dedicated=True)
     for name, (index, metric) in COLLECTIONS.items():
         make_collection(client, name, index, metric)
@@ -121,7 +103,7 @@ def file(tmp_path_factory):
 def server(file, tmp_path):
     copy = tmp_path / "served.db"
     shutil.copytree(file, copy)
-    server = Server(copy)
+    server = MilvusServer(copy)
     client = MilvusClient(server.place, dedicated=True)
     for name in client.list_collections():
         client.load_collection(name)

@@ -1,0 +1,1 @@
+"""What the neighbors panel offers where the set shown is a sample of a collection."""

@@ -1,0 +1,1 @@
+"""Searches of a collection for those who see a sample of it."""
