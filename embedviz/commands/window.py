@@ -103,8 +103,10 @@ def quiet_qt() -> None:
 def set_up_interpreter(application: QApplication) -> None:
     """Set up this process for a window, where nothing else runs in it."""
     from embedviz.app.preparation import preparation
+    from embedviz.core.processes.freed_memory import return_freed_memory
     from embedviz.core.processes.priority import let_libraries_step_back
 
+    return_freed_memory()
     let_libraries_step_back()
     preparation.start(_kernels, in_children=True)
     # Imported before it is left out of garbage collection: the window, and all panes.

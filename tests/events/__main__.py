@@ -22,12 +22,17 @@ def main():
 
 def run(options):
     from embedviz.commands.application import make_application
-    from embedviz.commands.window import make_window, quiet_qt
+    from embedviz.commands.window import make_window, quiet_qt, set_up_interpreter
+    from embedviz.core.compiled import warm_up
+    from embedviz.panes import all_kernels
 
     from .driver import RandomUser, memory_used
 
     quiet_qt()
-    make_application()
+    # Else the first tasks wait for minutes where all kernels have yet to be compiled.
+    warm_up.prepare(lambda: None, all_kernels)
+    # As the program does: garbage is collected in the UI thread alone.
+    set_up_interpreter(make_application())
     window = make_window()
     window.resize(1280, 800)
     window.show()
@@ -46,6 +51,11 @@ def run(options):
     for error in user.errors:
         print(error, "after", *user.lately, sep="\n  ")
     warm = [mb for number, mb in used.items() if number >= min(options.warm, options.events)]
+    stall = user.stall
+    print(
+        f"{len(user.errors)} errors, {'a task is' if user.is_busy else 'no task'} left; longest "
+        f"stall {stall.seconds:.2f} s ({stall.computed:.2f} s of a processor), at {stall.step}"
+    )
     growth = warm[-1] - warm[0] if warm else 0.0
     print(f"{growth:+.0f} MB since {options.warm} events; {options.most:.0f} are allowed")
     return int(bool(user.errors) or growth > options.most)

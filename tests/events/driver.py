@@ -8,6 +8,7 @@ import time
 import traceback
 from collections import deque
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer
@@ -45,6 +46,25 @@ _LONGEST_WAIT = 120
 _REMEMBERED = 25
 
 
+@dataclass(order=True, frozen=True)
+class Stall:
+    """Time between two turns of the loop of events.
+
+    Attributes
+    ----------
+    seconds : float
+        As a user waits, also for other programs.
+    computed : float
+        Of them, those in which this thread had a processor.
+    step : str
+        What was done.
+    """
+
+    seconds: float = 0.0
+    computed: float = 0.0
+    step: str = ""
+
+
 class RandomUser:
     """User of a window who does whatever the random numbers say.
 
@@ -54,11 +74,17 @@ class RandomUser:
         What was raised, in slots, events and threads.
     lately : deque of str
         The last steps.
+    stall : Stall
+        The longest time for which the loop of events did not go on.
     """
 
     def __init__(self, window, seed):
         self.window, self.rng = window, random.Random(seed)
         self.errors, self.lately = [], deque(maxlen=_REMEMBERED)
+        self.stall, self._beat = Stall(), _now()
+        # Ticks in the loops of menus and dialogs too, where nothing stalls.
+        self._heart = QTimer(interval=0)
+        self._heart.timeout.connect(self._note_gap)
         # Menus and some dialogs run a loop of their own: someone has to go on meanwhile.
         self._popups = QTimer(interval=20)
         self._popups.timeout.connect(self._in_popup)
@@ -74,18 +100,21 @@ class RandomUser:
         """
         with self._nothing_waits(), self._errors_noted():
             self._popups.start()
+            self._heart.start()
             for number in range(n_steps):
                 self.step()
                 after(number + 1)
                 if self.errors:
                     break
             self._popups.stop()
+            self._heart.stop()
             self.settle()
 
     def step(self):
         """Do one thing, and let the window answer."""
         step = self.rng.choice(STEPS)
         self.lately.append(step.__name__)
+        self._beat = _now()
         try:
             about = step(self.window, self.rng)
         except Exception:
@@ -93,8 +122,10 @@ class RandomUser:
             return
         name = about.objectName() if hasattr(about, "objectName") else about
         self.lately[-1] = f"{step.__name__} {name or type(about).__name__}"
+        self._note_gap()
         QApplication.processEvents()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._note_gap()
         for dialog in dialogs_of(self.window):
             if isinstance(dialog, ConsentDialog) or self.rng.random() < 0.02:
                 dialog.reject()
@@ -122,6 +153,11 @@ class RandomUser:
         """Whether anything is calculated, or a thread of a task is alive."""
         threads = [each for each in threading.enumerate() if each.name == THREAD_NAME]
         return self.window.session.board.current is not None or bool(threads)
+
+    def _note_gap(self):
+        now = _now()
+        gap = Stall(now[0] - self._beat[0], now[1] - self._beat[1], self.lately[-1])
+        self.stall, self._beat = max(self.stall, gap), now
 
     def _in_popup(self):
         popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
@@ -161,6 +197,10 @@ class RandomUser:
         finally:
             for owner, name, function in kept:
                 setattr(owner, name, function)
+
+
+def _now():
+    return time.monotonic(), time.thread_time()
 
 
 def memory_used():

@@ -174,6 +174,25 @@ def act(window, rng):
 MOST_PANES = 6 + MOST_MAPS - 1
 
 
+def play_scenes(window, rng):
+    name = rng.choice(SCENES)
+    window.trigger(name)
+    return name
+
+
+SCENES = (
+    *(2 * ("scenes.take",)),
+    "scenes.retake",
+    *(2 * ("scenes.next",)),
+    "scenes.previous",
+    "scenes.strip",
+    "view.talk",
+    "view.talk_here",
+    "file.export_moving",
+)
+"""What a speaker does, with a dialog for films between scenes."""
+
+
 def switch_theme(window, rng):
     window.trigger("view.theme")
     return "theme"
@@ -239,6 +258,7 @@ STEPS = (
     *(4 * (go_to_pane,)),
     *(2 * (open_set,)),
     *(2 * (undo,)),
+    *(2 * (play_scenes,)),
     *(2 * (close_dialogs,)),
     close_set,
     resize,

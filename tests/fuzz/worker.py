@@ -29,6 +29,9 @@ from fuzz.mutations import make_case
 from fuzz.watching import Neighbors, Watch
 
 LIMIT_SECONDS = 2.0
+"""Of a processor, here and in the children: how long they wait for one says nothing of a file."""
+WAITED_SECONDS = 10.0
+"""Of a clock: what waits without computing anything may wait so long."""
 LIMIT_BYTES = 1 << 30
 _TRIES = 3
 _KEPT_CHILDREN = 1
@@ -112,13 +115,23 @@ class _Worker:
     def _step(self, name: str, work: Callable[[], Any]) -> Any:
         self._step_name = name
         self.tell(begins=name)
-        start = time.perf_counter()
+        start, computed = time.perf_counter(), self._computed()
         try:
             return work()
         finally:
-            self._steps.append((share_of_processor() * (time.perf_counter() - start), name))
+            waited = share_of_processor() * (time.perf_counter() - start)
+            seconds = max(self._computed() - computed, waited * LIMIT_SECONDS / WAITED_SECONDS)
+            self._steps.append((seconds, name))
 
     _step_name = ""
+
+    def _computed(self) -> float:
+        """Return the seconds of a processor that this process and its children have had so far."""
+        seconds = sum(self._process.cpu_times()[:4])  # With those of children that have ended.
+        for child in self._process.children(recursive=True):
+            with suppress(psutil.Error):
+                seconds += sum(child.cpu_times()[:4])
+        return seconds
 
     def _left_behind(self) -> str:
         """Say what is there after a case that was not there before."""
