@@ -198,17 +198,6 @@ class AddressForm(QWidget):
     def _chosen(self) -> str:
         return self.engine.currentData() or ""
 
-    @property
-    def _address(self) -> Address | None:
-        """The address, as far as it is one yet."""
-        if not self.text or self.is_local or not self._chosen:
-            return None
-        try:
-            address, _ = parse_address(self.text, self._chosen)
-        except UserError:
-            return None
-        return replace(address, secret_variable="")
-
     def _learn(self, engines: list[Engine]) -> None:
         self._engines = {each.name: each for each in engines}
         for each in engines:
@@ -249,7 +238,7 @@ class AddressForm(QWidget):
     def _show(self) -> None:
         engine = self._engines.get(self._chosen)
         self._form.setRowVisible(self.password, bool(self.text) and not self.is_local)
-        self.password.show_address(self._address)
+        self.password.show_address(None if self.is_local else _address_of(self.text, self._chosen))
         self.lacks.setText("" if engine is None else engine.lacks)
         self.lacks.setVisible(bool(self.lacks.text()))
         sentence = _sentence(engine, is_empty=not self.text, is_local=self.is_local)
@@ -303,6 +292,17 @@ class AddressForm(QWidget):
 
 def _engines_of(text: str, report: Report) -> list[str]:
     return engines_of(text)
+
+
+def _address_of(text: str, engine: str) -> Address | None:
+    """Return the address of a server, as far as it is one yet."""
+    if not text or not engine:
+        return None
+    try:
+        address, _ = parse_address(text, engine)
+    except UserError:
+        return None
+    return replace(address, secret_variable="")
 
 
 def _chosen_folder(parent: QWidget) -> str:

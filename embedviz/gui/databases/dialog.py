@@ -220,7 +220,8 @@ class DatabaseDialog(DialogInReadingOrder):
             self._end()
             return
         self.table.show_entries(work.entries)
-        self._choose_only_one()
+        if len(work.entries) == 1 and not work.is_listing and self.table.entry is None:
+            self.table.choose(work.entries[0].name)
         is_first = bool(work.entries) and not self.stack.currentIndex()
         self.stack.setCurrentIndex(int(bool(work.entries)))
         if is_first and self.form.isAncestorOf(self.focusWidget()):
@@ -232,11 +233,6 @@ class DatabaseDialog(DialogInReadingOrder):
         self._show_choice()
         self._show_reading()
         self.footer.show_work(self._status(), is_busy=work.is_busy)
-
-    def _choose_only_one(self) -> None:
-        entries = self.work.entries
-        if len(entries) == 1 and not self.work.is_listing and self.table.entry is None:
-            self.table.choose(entries[0].name)
 
     def _show_choice(self) -> None:
         entry, look = self.table.entry, self.work.look
